@@ -1,0 +1,85 @@
+"""What happens to every request of the console: session limits, language and zone, the second factor."""
+
+import time
+from collections.abc import Callable
+from typing import Final
+
+from allauth.mfa.adapter import get_adapter as get_mfa_adapter
+from django.conf import settings
+from django.contrib.auth import logout
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
+from django.utils import translation
+
+from comity.config.frame import is_background
+
+GetResponse = Callable[[HttpRequest], HttpResponse]
+
+_SEEN: Final = "seen_at"
+_BEGUN: Final = "begun_at"
+_STORE_EVERY_S: Final = 30  # a click does not cost a database write, an idle time is right to half a minute
+
+
+class SessionLimits:
+    """Ends a session after so many idle minutes and so many hours in all.
+
+    Requests that a page makes by itself (`Comity-Background: 1`) do not count as work, or an open page would keep the
+    session alive for ever.
+    """
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Judge the session, then go on."""
+        if request.user.is_authenticated:
+            now = time.time()
+            begun = request.session.setdefault(_BEGUN, now)
+            seen = request.session.setdefault(_SEEN, now)
+            if now - seen > settings.NODE.idle_minutes * 60 or now - begun > settings.NODE.session_hours * 3600:
+                logout(request)
+            elif not is_background(request) and now - seen > _STORE_EVERY_S:
+                request.session[_SEEN] = now
+        return self.get_response(request)
+
+
+class Locale:
+    """Shows each officer the language chosen, everyone else the cookie's or the node's; times in the node's zone."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Go on in the chosen language."""
+        chosen = request.COOKIES.get(settings.LANGUAGE_COOKIE_NAME, "")
+        if request.user.is_authenticated:
+            chosen = request.user.language
+        language = chosen if chosen in dict(settings.LANGUAGES) else settings.LANGUAGE_CODE
+        request.LANGUAGE_CODE = language
+        with translation.override(language):
+            response = self.get_response(request)
+        response.headers.setdefault("Content-Language", language)
+        return response
+
+
+class SecondFactorRequired:
+    """Leads an officer without a second factor to the page where one is set up, and nowhere else."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Go on, or lead to the set-up of a second factor."""
+        if (
+            request.user.is_authenticated
+            and not request.session.get("second_factor_known")
+            and not _is_open(request.path_info)
+        ):
+            if not get_mfa_adapter().is_mfa_enabled(request.user):
+                return HttpResponseRedirect(reverse("mfa_index"))
+            request.session["second_factor_known"] = True
+        return self.get_response(request)
+
+
+def _is_open(path: str) -> bool:
+    return path.startswith(("/account/", "/static/", "/me/")) or path == "/healthz"

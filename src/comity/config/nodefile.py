@@ -1,0 +1,214 @@
+"""The node's one settings file, `node.toml`, as a value.
+
+`settings.py` reads it when a process starts, `comity init` writes it, `comity doctor` judges it. Secrets are never in
+it: they are files of their own in the folder `keys/` beside it.
+"""
+
+import os
+import re
+import tomllib
+import zoneinfo
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from comity.config.errors import NodeFileError
+
+FILE_NAME = "node.toml"
+SECRET_FILE = Path("keys") / "web-secret"
+LANGUAGES = ("en", "fr", "es", "ar")
+COLOURS = ("blue", "azure", "indigo", "purple", "pink", "red", "orange", "yellow", "lime", "green", "teal", "cyan")
+_AUTHORITY = re.compile(r"[a-z]{2}\.[a-z][a-z0-9-]{0,29}")
+_STATE = re.compile(r"[A-Z]{2}")
+_HOST = re.compile(r"[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?")
+
+
+@dataclass(frozen=True, slots=True)
+class Authority:
+    """One authority that this node serves; `names` by language, for the console only."""
+
+    id: str
+    names: Mapping[str, str] = field(default_factory=dict)
+
+    def name(self, language: str) -> str:
+        """Return the name in `language`, else in English, else the first one known, else the id."""
+        return _in_language(self.names, language) or self.id
+
+
+@dataclass(frozen=True, slots=True)
+class NodeFile:
+    """What `node.toml` says.
+
+    `folder` is the node's directory (`None` for a process without a node: tests, tools). `database` is `sqlite` (the
+    file `db.sqlite3` in the folder) or a `postgresql://` URL. `idle_minutes` and `session_hours` end a session.
+    """
+
+    folder: Path | None
+    host: str = "localhost"
+    port: int = 8000
+    scheme: str = "http"
+    federation_port: int = 8443
+    state: str = "XA"
+    names: Mapping[str, str] = field(default_factory=dict)
+    colour: str = "blue"
+    authorities: tuple[Authority, ...] = (Authority("xa.ncb"),)
+    language: str = "en"
+    time_zone: str = "UTC"
+    database: str = "sqlite"
+    demo: bool = False
+    idle_minutes: int = 15
+    session_hours: int = 12
+
+    @property
+    def bound_to_loopback(self) -> bool:
+        """Whether nobody but this machine can reach the console."""
+        return self.host in {"localhost", "127.0.0.1", "::1"} or self.host.endswith(".localhost")
+
+    @property
+    def origin(self) -> str:
+        """The console's address as a browser writes it, without a trailing slash."""
+        usual = {"http": 80, "https": 443}[self.scheme]
+        return f"{self.scheme}://{self.host}" + ("" if self.port == usual else f":{self.port}")
+
+    def name(self, language: str) -> str:
+        """Return the state's or organisation's name in `language`, else in English, else its code."""
+        return _in_language(self.names, language) or self.state
+
+    def authority(self, authority_id: str) -> Authority:
+        """Return the authority of that id; one not served here comes back without a name."""
+        return next((one for one in self.authorities if one.id == authority_id), Authority(authority_id))
+
+
+def load(folder: Path) -> NodeFile:
+    """Read `node.toml` in `folder`.
+
+    Raises:
+        NodeFileError: the file is missing or says something that cannot be; the text names the setting and the remedy.
+    """
+    path = folder / FILE_NAME
+    try:
+        document = tomllib.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise NodeFileError(f"there is no `{path}`: create the node with `comity init {folder}`") from None
+    except (OSError, UnicodeDecodeError) as error:
+        raise NodeFileError(f"`{path}` cannot be read: {error.__class__.__name__}") from error
+    except tomllib.TOMLDecodeError as error:
+        raise NodeFileError(f"`{path}` is no TOML: {error}") from error
+    return from_document(document, folder)
+
+
+def from_document(document: Mapping[str, Any], folder: Path | None) -> NodeFile:
+    """Check a parsed `node.toml` and return it as a value (raises `NodeFileError`)."""
+    known = {
+        "host": str, "port": int, "scheme": str, "federation_port": int, "state": str, "name": dict, "colour": str,
+        "authority": list, "language": str, "time_zone": str, "database": str, "demo": bool, "idle_minutes": int,
+        "session_hours": int,
+    }  # fmt: skip
+    for key, value in document.items():
+        if key not in known:
+            raise NodeFileError(f"{FILE_NAME}: unknown setting `{key}`; known are {', '.join(sorted(known))}")
+        if not isinstance(value, known[key]) or (known[key] is int and isinstance(value, bool)):
+            raise NodeFileError(f"{FILE_NAME}: `{key}` must be of type {known[key].__name__}")
+    values = {key: value for key, value in document.items() if key not in {"authority", "name"}}
+    file = NodeFile(
+        folder=folder,
+        names=_names(document.get("name", {}), "name"),
+        authorities=_authorities(document.get("authority", [])),
+        **values,
+    )
+    _check(file)
+    return file
+
+
+def dump(file: NodeFile) -> str:
+    """Return the text of `node.toml` for these settings; `from_document` reads the same value back."""
+    lines = [
+        f"host = {_quoted(file.host)}",
+        f"port = {file.port}",
+        f"scheme = {_quoted(file.scheme)}",
+        f"federation_port = {file.federation_port}",
+        f"state = {_quoted(file.state)}",
+        f"colour = {_quoted(file.colour)}",
+        f"language = {_quoted(file.language)}",
+        f"time_zone = {_quoted(file.time_zone)}",
+        f"database = {_quoted(file.database)}",
+        f"demo = {'true' if file.demo else 'false'}",
+        f"idle_minutes = {file.idle_minutes}",
+        f"session_hours = {file.session_hours}",
+        f"name = {_table(file.names)}",
+    ]
+    for authority in file.authorities:
+        lines += ["", "[[authority]]", f"id = {_quoted(authority.id)}", f"name = {_table(authority.names)}"]
+    return "\n".join(lines) + "\n"
+
+
+def save(file: NodeFile) -> Path:
+    """Write `node.toml` into the node's folder (temporary file, sync, rename) and return its path."""
+    if file.folder is None:
+        raise NodeFileError("a node without a folder cannot be written")
+    path = file.folder / FILE_NAME
+    temporary = path.with_suffix(".new")
+    with temporary.open("w", encoding="utf-8") as out:
+        out.write(dump(file))
+        out.flush()
+        os.fsync(out.fileno())
+    temporary.replace(path)
+    return path
+
+
+def _authorities(entries: list[Any]) -> tuple[Authority, ...]:
+    found = []
+    for entry in entries:
+        if not isinstance(entry, dict) or not isinstance(entry.get("id"), str):
+            raise NodeFileError(f'{FILE_NAME}: each [[authority]] needs `id = "xx.name"`')
+        found.append(Authority(entry["id"], _names(entry.get("name", {}), f"authority {entry['id']}")))
+    return tuple(found) or (Authority("xa.ncb"),)
+
+
+def _names(value: object, where: str) -> dict[str, str]:
+    if not isinstance(value, dict) or not all(isinstance(text, str) for text in value.values()):
+        raise NodeFileError(
+            f'{FILE_NAME}: the name in `{where}` must be a table of texts, such as {{en = "Aldermark"}}'
+        )
+    return dict(value)
+
+
+def _check(file: NodeFile) -> None:
+    for fault, wrong in (
+        (f"`host` is no host name: `{file.host}`", not _HOST.fullmatch(file.host)),
+        ("`port` must lie between 1 and 65535", not 0 < file.port < 65536),  # noqa: PLR2004 - TCP's own limit
+        ("`federation_port` must lie between 1 and 65535", not 0 < file.federation_port < 65536),  # noqa: PLR2004 - as above
+        ("`scheme` must be http or https", file.scheme not in {"http", "https"}),
+        (f"`state` must be two capital letters, not `{file.state}`", not _STATE.fullmatch(file.state)),
+        (f"`colour` must be one of {', '.join(COLOURS)}", file.colour not in COLOURS),
+        (f"`language` must be one of {', '.join(LANGUAGES)}", file.language not in LANGUAGES),
+        (f"`time_zone` is not known: `{file.time_zone}`", file.time_zone not in zoneinfo.available_timezones()),
+        ("`idle_minutes` must lie between 1 and 60", not 1 <= file.idle_minutes <= 60),  # noqa: PLR2004 - as it says
+        ("`session_hours` must lie between 1 and 24", not 1 <= file.session_hours <= 24),  # noqa: PLR2004 - as it says
+        (
+            "`database` must be sqlite or postgresql://user@host/name",
+            file.database != "sqlite" and not file.database.startswith("postgresql://"),
+        ),
+    ):
+        if wrong:
+            raise NodeFileError(f"{FILE_NAME}: {fault}")
+    for authority in file.authorities:
+        if not _AUTHORITY.fullmatch(authority.id) or authority.id[:2].upper() != file.state:
+            raise NodeFileError(f"{FILE_NAME}: `{authority.id}` is no authority of {file.state}, such as xa.ncb of XA")
+
+
+def _in_language(names: Mapping[str, str], language: str) -> str:
+    return names.get(language) or names.get("en") or next(iter(names.values()), "")
+
+
+def _quoted(text: str) -> str:
+    escaped = "".join(
+        "\\" + char if char in '"\\' else f"\\u{ord(char):04x}" if ord(char) < 32 or ord(char) == 127 else char  # noqa: PLR2004 - TOML's control characters
+        for char in text
+    )
+    return f'"{escaped}"'
+
+
+def _table(names: Mapping[str, str]) -> str:
+    return "{" + ", ".join(f"{_quoted(key)} = {_quoted(text)}" for key, text in names.items()) + "}"

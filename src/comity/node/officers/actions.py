@@ -1,0 +1,97 @@
+"""What can be done with officers.
+
+The ledger stands above this package; who calls these functions records the act.
+"""
+
+from collections.abc import Collection
+
+from django.contrib.auth.password_validation import validate_password
+from django.core.exceptions import ValidationError
+from django.db import transaction
+
+from comity.node.officers.errors import NameTakenError, UnknownAuthorityError, UnknownRoleError, WeakPasswordError
+from comity.node.officers.models import Officer
+from comity.node.officers.rules import Role
+
+
+@transaction.atomic
+def register_officer(
+    username: str,
+    *,
+    password: str,
+    display_name: str,
+    authority: str,
+    served: Collection[str],
+    role: str = Role.OFFICER,
+    unit: str = "",
+    language: str = "en",
+    check_password: bool = True,
+) -> Officer:
+    """Register an officer and return it.
+
+    Args:
+        username: the sign-in name; folded to lower case.
+        password: in clear; stored as scrypt hash.
+        display_name: the name as colleagues write it.
+        authority: an authority id.
+        served: the ids of the authorities this node serves; `authority` must be one of them.
+        role: one of `rules.Role`.
+        unit: free text.
+        language: en, fr, es or ar.
+        check_password: False only for the printed passwords of a demo.
+
+    Raises:
+        OfficerError: one of its kinds (see errors.py); nothing was stored.
+    """
+    if authority not in served:
+        raise UnknownAuthorityError(f"`{authority}` is not served here; this node serves {', '.join(sorted(served))}")
+    if role not in set(Role):
+        raise UnknownRoleError(f"`{role}` is no role; roles are {', '.join(Role)}")
+    officer = Officer(
+        username=username.casefold(),
+        display_name=display_name,
+        authority=authority,
+        role=role,
+        unit=unit,
+        language=language,
+    )
+    if Officer.objects.filter(username=officer.username).exists():
+        raise NameTakenError(f"another officer signs in as `{officer.username}`")
+    if check_password:
+        _check_password(password, officer)
+    officer.set_password(password)
+    try:
+        officer.full_clean()
+    except ValidationError as error:
+        raise NameTakenError("; ".join(error.messages)) from error
+    officer.save()
+    return officer
+
+
+@transaction.atomic
+def set_password(officer: Officer, password: str) -> None:
+    """Give the officer a new password (raises `WeakPasswordError`)."""
+    _check_password(password, officer)
+    officer.set_password(password)
+    officer.save(update_fields=["password"])
+
+
+@transaction.atomic
+def deactivate(officer: Officer) -> None:
+    """Close the officer's access; every later request of an open session is refused, what he did stays."""
+    officer.is_active = False
+    officer.save(update_fields=["is_active"])
+
+
+@transaction.atomic
+def choose_language(officer: Officer, language: str) -> None:
+    """Remember the language in which the officer reads the console."""
+    officer.language = language
+    officer.save(update_fields=["language"])
+
+
+def _check_password(password: str, officer: Officer) -> None:
+    try:
+        validate_password(password, officer)
+    except ValidationError as error:
+        raise WeakPasswordError(" ".join(error.messages)) from error

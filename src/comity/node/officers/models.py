@@ -1,0 +1,68 @@
+"""Officers as they are stored."""
+
+from typing import ClassVar
+
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from comity.node.officers.rules import ROLE_NAMES, Duty, Role, may
+
+LANGUAGE_CHOICES = [("en", "English"), ("fr", "Français"), ("es", "Español"), ("ar", "العربية")]
+
+
+class OfficerManager(BaseUserManager["Officer"]):
+    """Finds officers by their sign-in name, whatever its case."""
+
+    def get_by_natural_key(self, username: str | None) -> "Officer":
+        """Return the officer who signs in as `username`."""
+        return self.get(username=(username or "").casefold())
+
+
+class Officer(AbstractBaseUser):
+    """A person who acts for one authority of this node in one role.
+
+    `authority` is an authority id such as `xa.ncb`. There are no permission tables: what a role may do is in
+    `rules.DUTIES`, what a partner allows in the agreements.
+    """
+
+    username = models.CharField(_("sign-in name"), max_length=60, unique=True)
+    display_name = models.CharField(_("name"), max_length=120)
+    authority = models.CharField(_("authority"), max_length=40)
+    role = models.CharField(_("role"), max_length=20, choices=list(ROLE_NAMES.items()), default=Role.OFFICER)
+    unit = models.CharField(_("unit"), max_length=120, blank=True)
+    language = models.CharField(_("language"), max_length=2, choices=LANGUAGE_CHOICES, default="en")
+    is_active = models.BooleanField(_("active"), default=True)
+    created_at = models.DateTimeField(_("registered"), default=timezone.now)
+
+    USERNAME_FIELD = "username"
+    REQUIRED_FIELDS: ClassVar[list[str]] = ["display_name", "authority"]
+
+    objects: ClassVar[OfficerManager] = OfficerManager()
+
+    class Meta:
+        verbose_name = _("officer")
+        verbose_name_plural = _("officers")
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.CheckConstraint(condition=Q(role__in=[str(role) for role in Role]), name="officer_has_a_known_role"),
+            models.CheckConstraint(condition=~Q(authority=""), name="officer_acts_for_an_authority"),
+        ]
+
+    def __str__(self) -> str:
+        return self.display_name or self.username
+
+    def clean(self) -> None:
+        """Fold the sign-in name, so that `Ortiz` and `ortiz` are one officer."""
+        super().clean()
+        self.username = self.username.casefold()
+
+    def may(self, duty: Duty) -> bool:
+        """Whether this officer's role includes `duty`; one who was deactivated may nothing."""
+        return self.is_active and may(self.role, duty)
+
+    @property
+    def role_name(self) -> str:
+        """The role in the reader's language."""
+        return str(ROLE_NAMES[Role(self.role)])
