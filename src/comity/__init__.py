@@ -1,0 +1,1 @@
+"""Comity: police authorities of sovereign states at work together."""
