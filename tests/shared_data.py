@@ -1,19 +1,16 @@
-"""Real data that may not be copied into the repository: found where it is, skipped cleanly where it is not.
-
-The folder is named by the environment variable `COMITY_SHARED_DATA`; else it is looked for beside the repository.
-"""
+"""Finds the real lists and name pairs that developers keep beside the repository; tests skip where they are absent."""
 
 import os
 from pathlib import Path
 
 import pytest
 
-_BESIDE = Path(__file__).resolve().parent.parent.parent / "shared" / "data"
+BESIDE = Path(__file__).resolve().parents[2] / "shared" / "data"
 
 
 def shared(path: str) -> Path:
-    """Return the file or folder `path` of the shared data; the calling test is skipped where it is absent."""
-    found = Path(os.environ.get("COMITY_SHARED_DATA") or _BESIDE) / path
+    """Return the path below the shared data folder, or skip the calling test when it is not there."""
+    found = Path(os.environ.get("COMITY_SHARED_DATA", BESIDE)) / path
     if not found.exists():
-        pytest.skip(f"the shared data hold no {path} here; COMITY_SHARED_DATA names their folder")
+        pytest.skip(f"needs shared data `{path}` (set COMITY_SHARED_DATA)")
     return found
