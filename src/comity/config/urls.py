@@ -1,12 +1,28 @@
 """Every address of the console."""
 
-from django.urls import include, path
+from allauth.account import views as account
+from django.apps import apps
+from django.urls import URLPattern, URLResolver, include, path
 
 from comity.config import views
 
-urlpatterns = [
+urlpatterns: list[URLPattern | URLResolver] = [
     path("", views.home, name="home"),
     path("healthz", views.health, name="health"),
-    path("account/", include("allauth.account.urls")),
+    path("me/", views.me, name="me"),
+    path("me/language", views.choose_language, name="language"),
+    path("me/theme", views.choose_theme, name="theme"),
+    path("account/demo/", views.demo_sign_in, name="demo_sign_in"),
+    # Of allauth's pages only these: there is no registration, and no mail that could reset a password.
+    path("account/login/", account.login, name="account_login"),
+    path("account/logout/", account.logout, name="account_logout"),
+    path("account/inactive/", account.account_inactive, name="account_inactive"),
+    path("account/signup/", account.signup, name="account_signup"),
+    path("account/reauthenticate/", account.reauthenticate, name="account_reauthenticate"),
+    path("account/password/", account.password_change, name="account_change_password"),
+    path("account/forgotten/", account.signup, name="account_reset_password"),
     path("account/2fa/", include("allauth.mfa.urls")),
 ]
+
+if apps.is_installed("comity.desks.cases"):
+    urlpatterns.append(path("cases/", include("comity.desks.cases.urls")))
