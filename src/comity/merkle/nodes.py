@@ -47,4 +47,6 @@ def root_at(nodes: Nodes, size: int) -> bytes:
 
 def node_at(nodes: Nodes, level: int, index: int, size: int) -> bytes:
     """Return the hash of a node of the tree of `size` leaves; the last node of a level may be incomplete."""
-    return range_root(nodes, index << level, min((index + 1) << level, size))
+    if (index + 1) << level <= size:
+        return nodes(level, index)
+    return range_root(nodes, index << level, size)

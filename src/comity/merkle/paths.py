@@ -138,7 +138,7 @@ def verify_subtree_consistency(
     Source: draft-ietf-plants-merkle-tree-certs-02, section 4.4.3; from leaf 0 it is RFC 9162, section 2.1.4.2.
     """
     first, end = _checked(span)
-    check_hashes((subtree_root, root, *path))
+    check_hashes((subtree_root, *path))
     if end > size:
         raise ProofError(f"a tree of {size} leaves has no subtree up to {end}")
     if first == end:

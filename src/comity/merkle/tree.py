@@ -9,7 +9,8 @@ from comity.merkle.nodes import range_root
 from comity.merkle.paths import consistency_path, inclusion_path
 
 # One growing array would be copied, and for a moment held twice, whenever it is full; a chunk is filled and left alone.
-_CHUNK: Final = 1024 * HASH_SIZE
+_CHUNK_HASHES: Final = 1024
+_CHUNK: Final = _CHUNK_HASHES * HASH_SIZE
 _BATCH: Final = 4096
 
 
@@ -39,9 +40,12 @@ class _Level:
             self._tail = self._tail[whole:]
 
     def get(self, index: int) -> bytes:
-        chunk, at = divmod(index * HASH_SIZE, _CHUNK)
-        source = self._full[chunk] if chunk < len(self._full) else self._tail
-        return bytes(source[at : at + HASH_SIZE])
+        if not 0 <= index < self.size:
+            raise IndexError(index)
+        at = index % _CHUNK_HASHES * HASH_SIZE
+        if index // _CHUNK_HASHES < len(self._full):
+            return self._full[index // _CHUNK_HASHES][at : at + HASH_SIZE]
+        return bytes(self._tail[at : at + HASH_SIZE])
 
 
 class Tree:
@@ -109,9 +113,10 @@ class Tree:
         Raises:
             LookupError: the tree does not hold it.
         """
-        if level >= len(self._levels) or not 0 <= index < self._levels[level].size:
-            raise LookupError(f"the tree of {self.size} leaves has no complete subtree {level}/{index}")
-        return self._levels[level].get(index)
+        try:
+            return self._levels[level].get(index)
+        except IndexError:
+            raise LookupError(f"the tree of {self.size} leaves has no complete subtree {level}/{index}") from None
 
     def leaf(self, index: int) -> bytes:
         """Return the hash of a leaf.
