@@ -1,0 +1,1 @@
+"""One node: its officers, partners, records, ledger and the door through which messages pass."""

@@ -1,0 +1,66 @@
+"""The tree of a log as its tiles hold it."""
+
+from collections.abc import Sequence
+from typing import Final
+
+from comity.merkle import Frontier, TileNodes, split_hashes
+from comity.node.ledger.models import Log, Tile
+
+WIDTH: Final = 256
+HASH: Final = 32
+LEVELS: Final = 8  # 256 ** 8 leaves
+
+
+def read_tile(log: Log, level: int, index: int, width: int) -> bytes:
+    """Return the first `width` hashes of a tile.
+
+    Raises:
+        LookupError: the tile is not there or shorter; the database has lost what was signed.
+    """
+    held = Tile.objects.filter(log=log, level=level, index=index).values_list("hashes", flat=True).first()
+    if held is None or len(held) < width * HASH:
+        raise LookupError(f"tile {level}/{index} of {log.name} holds less than {width} hashes")
+    return bytes(held[: width * HASH])
+
+
+def nodes(log: Log) -> TileNodes:
+    """Return a source of complete subtree hashes, for paths; make a new one after the log has grown."""
+    return TileNodes(lambda level, index, width: read_tile(log, level, index, width), log.size)
+
+
+def grow(log: Log, start: int, leaves: Sequence[bytes]) -> None:
+    """Append leaf hashes to the tiles, and the roots of tiles that became full to the level above.
+
+    Args:
+        log: whose tiles.
+        start: size before; the caller holds the sequencer's lock.
+        leaves: leaf hashes, 32 bytes each.
+    """
+    level, size, hashes = 0, start, list(leaves)
+    while hashes:
+        full = _grow_level(log, level, size, hashes)
+        level, size, hashes = level + 1, size // WIDTH, full
+
+
+def _grow_level(log: Log, level: int, size: int, hashes: list[bytes]) -> list[bytes]:
+    """Append to one level and return the roots of the tiles that became full."""
+    full: list[bytes] = []
+    created: list[Tile] = []
+    position, index = size % WIDTH, size // WIDTH
+    taken = 0
+    while taken < len(hashes):
+        part = hashes[taken : taken + WIDTH - position]
+        taken += len(part)
+        data = b"".join(part)
+        if position:
+            tile = Tile.objects.get(log=log, level=level, index=index)
+            data = bytes(tile.hashes[: position * HASH]) + data
+            tile.hashes = data
+            tile.save(update_fields=["hashes"])
+        else:
+            created.append(Tile(log=log, level=level, index=index, hashes=data))
+        if len(data) == WIDTH * HASH:
+            full.append(Frontier().extend(split_hashes(data)).root())
+        position, index = 0, index + 1
+    Tile.objects.bulk_create(created)
+    return full

@@ -1,0 +1,1 @@
+"""With whom this node exchanges: its authorities, its partners, their keys, logs, heads and lanes."""
