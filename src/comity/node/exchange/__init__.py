@@ -1,0 +1,1 @@
+"""The door: notes leave and arrive here, and nowhere else."""

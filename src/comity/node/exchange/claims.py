@@ -1,0 +1,68 @@
+"""Connect heads that others showed us with what we verified ourselves, from the owner's own tiles.
+
+Two heads of one log that its owner cannot connect within 24 hours are an incident (docs/protocol/delivery.md, section 7).
+"""
+
+import logging
+from datetime import datetime, timedelta
+from typing import Final
+
+from comity.merkle import ProofError, TileNodes, root_at, tile_path
+from comity.node.exchange import transport
+from comity.node.exchange.heads import keep, known
+from comity.delivery import Head
+from comity.node.partners import incidents
+from comity.node.partners.models import Claim
+from comity.vocabulary.authority import LogName
+
+log = logging.getLogger(__name__)
+PATIENCE: Final = timedelta(hours=24)
+OK: Final = 200
+HASH: Final = 32
+
+
+def connect_all(at: datetime) -> None:
+    """Try to connect every open claim; report those that stayed open too long."""
+    for claim in Claim.objects.order_by("id")[:100]:
+        _connect(claim, at)
+
+
+def _connect(claim: Claim, at: datetime) -> None:
+    name = LogName.parse(claim.log)
+    mine = known(name, name.authority)
+    try:
+        connected = _consistent(name, mine, claim)
+    except OSError:
+        connected = None
+    if connected is None and at - claim.shown_at < PATIENCE:
+        return
+    if connected:
+        if claim.size > mine.size:
+            keep(Head(name, claim.size, bytes(claim.root), bytes(claim.text)), at)
+    else:
+        code = "log.forked" if connected is False else "log.unconnected"
+        incidents.keep(code, claim.log, (mine.text, bytes(claim.text)), shown_by=claim.shown_by, at=at)
+    claim.delete()
+
+
+def _consistent(name: LogName, mine: Head, claim: Claim) -> bool | None:
+    """Recompute both roots from the owner's tiles; `None` where the owner does not give what that needs.
+
+    Tiles are not signed, but both roots are: one set of leaves cannot give both unless one extends the other.
+    """
+    larger = max(mine.size, claim.size)
+
+    def read(level: int, index: int, width: int) -> bytes:
+        status, data = transport.get(name.authority, f"/ledger/{name}/{tile_path(level, index, width)}")
+        if status != OK or len(data) != width * HASH:
+            raise OSError(f"the owner of {name} does not serve a tile")
+        return data
+
+    nodes = TileNodes(read, size=larger)
+    try:
+        if root_at(nodes, larger) != (mine.root if mine.size == larger else bytes(claim.root)):
+            return None
+        smaller = min(mine.size, claim.size)
+        return root_at(nodes, smaller) == (mine.root if mine.size == smaller else bytes(claim.root))
+    except ProofError:
+        return None

@@ -1,0 +1,251 @@
+"""Receive: believe, judge, open, decide, store with effects and receipts in one transaction, then answer with proof.
+
+The numbered steps are those of docs/protocol/delivery.md, section 5.
+"""
+
+import hashlib
+import threading
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from comity.delivery import (
+    DeliveryError,
+    ForkError,
+    InLane,
+    MalformedError,
+    MisaddressedError,
+    Parcel,
+    Proved,
+    ReceiptKind,
+    Standing,
+    Statement,
+    Verdict,
+    judge,
+    next_lane,
+    prove,
+)
+from comity.merkle import runs_of
+from comity.messages import Message, MessageError, read
+from comity.messages.note import Note, NoteError, parse_note
+from comity.node.exchange import gate, heads, models, proofs, receipts, receivers
+from comity.node.partners import incidents, keyring, members, pairs
+from comity.node.partners.models import Lane, Pair
+from comity.node.writing import writing
+from comity.sealing import SUITE, WRAP_SIZE, SealingError, open_body
+from comity.vocabulary.authority import AuthorityId
+
+_ONE_AT_A_TIME: Final[dict[tuple[str, str], threading.Lock]] = defaultdict(threading.Lock)
+
+
+def one_at_a_time(own: str, partner: str) -> threading.Lock:
+    """Return the lock under which parcels and answers of a pair are judged and stored, one after the other."""
+    return _ONE_AT_A_TIME[own, partner]
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A judged note and what was found in it; `message` is `None` where the note is refused or repeated."""
+
+    verdict: Verdict
+    index: int
+    refusal: str
+    message: Message | None = None
+    payload: bytes = b""
+    cek: bytes = b""
+    body: bytes = b""
+
+
+def accept(data: bytes, peer: frozenset[AuthorityId], at: datetime) -> Parcel:
+    """Judge a partner's parcel, keep what it brings, and return the parcel that answers it.
+
+    Args:
+        data: the request's body.
+        peer: the authorities whose node holds the pinned TLS key of this connection.
+        at: now, UTC.
+
+    Raises:
+        DeliveryError: nothing of it was believed or kept.
+    """
+    parcel = Parcel.from_bytes(data)  # (1) well-formed, of a size and version we know
+    own = members.own(parcel.recipient)
+    if own is None or parcel.sender not in peer:  # (2) between an authority of ours and one behind this connection
+        raise MisaddressedError("the parcel is not between this node and the connected one")
+    with one_at_a_time(str(parcel.recipient), str(parcel.sender)):
+        absorb(parcel, at)
+    return receipts.answer(parcel, at)
+
+
+def absorb(parcel: Parcel, at: datetime) -> None:
+    """Believe a parcel and keep what it brings; the caller holds the pair's lock.
+
+    Raises:
+        DeliveryError: nothing of it was kept, but for evidence of a fork.
+    """
+    if parcel.proof is None:
+        if parcel.notes or parcel.receipts:
+            raise DeliveryError("notes and receipts need a proof", "proof.missing")
+        heads.take(parcel, at)
+        return
+    pair = pairs.pair(parcel.recipient, parcel.sender)
+    try:
+        proved = prove(parcel, heads.known(parcel.proof.log, parcel.sender), members.checkpoint_verifier(parcel.proof.log))
+        opened = _open_all(parcel, proved, pair, at)
+    except ForkError as error:
+        incidents.keep(error.code, str(parcel.proof.log), error.evidence, shown_by=str(parcel.sender), at=at)
+        raise
+    with writing():
+        _store(parcel, proved, opened, pair, at)
+
+
+def _open_all(parcel: Parcel, proved: Proved, pair: Pair, at: datetime) -> tuple[Opened, ...]:
+    """Judge and open every note of a proved parcel (steps 5 and 6)."""
+    try:
+        parsed = [parse_note(raw) for raw in parcel.notes]
+    except NoteError as error:
+        raise MalformedError("a note in the parcel is malformed", error.code) from error
+    lane = Lane.objects.get(pair=pair, number=parcel.lane)
+    verdicts = judge(
+        list(zip(parcel.notes, proved.note_hashes, parsed, strict=True)),
+        InLane(lane.in_next, bytes(lane.in_last), lane.in_ahead),
+        sender=parcel.sender,
+        recipient=parcel.recipient,
+        lane_number=parcel.lane,
+        stored=lambda seq: _held(pair, parcel.lane, seq),
+        wrap_size=WRAP_SIZE,
+        now=int(at.timestamp()),
+    )
+    bodies = {hashlib.sha256(body).digest(): body for body in parcel.bodies}
+    members.refresh_if_older(tuple(verdict.note.dir for verdict in verdicts))
+    return tuple(
+        _open(verdict, index, bodies, at) for verdict, index in zip(verdicts, proved.note_indices, strict=True)
+    )
+
+
+def _held(pair: Pair, lane: int, seq: int) -> tuple[bytes, bytes] | None:
+    row = models.Note.objects.filter(pair=pair, out=False, lane=lane, seq=seq).values_list("hash", "raw").first()
+    return None if row is None else (bytes(row[0]), bytes(row[1]))
+
+
+def _open(verdict: Verdict, index: int, bodies: dict[bytes, bytes], at: datetime) -> Opened:
+    """Unwrap, open, read and decide one note; every "no" is a code, for the note is authentic and takes its place."""
+    if verdict.standing is Standing.REPEATED or verdict.refusal:
+        return Opened(verdict, index, verdict.refusal)
+    note = verdict.note
+    body = bodies.get(note.body)
+    if body is None or len(body) != note.size:
+        raise DeliveryError("the body of a note is missing from its parcel", "body.missing")
+    try:
+        cek = SUITE.unwrap(keyring.kem_keys(note.to), note.wrap, note.core_bytes())
+        payload = open_body(cek, body)
+    except SealingError:
+        return Opened(verdict, index, "note.unopenable")
+    try:
+        message, msg = read(payload)
+    except MessageError as error:
+        return Opened(verdict, index, error.code)
+    refusal = _mismatch(note, message, msg)
+    if not refusal:
+        decision = gate.may_pass("receive", message, sender=note.from_, recipient=note.to, at=at)
+        refusal = "" if decision.allowed else decision.code
+    if refusal:
+        return Opened(verdict, index, refusal, cek=cek, body=body)
+    return Opened(verdict, index, "", message, payload, cek, body)
+
+
+def _mismatch(note: Note, message: Message, msg: bytes) -> str:
+    """Compare the envelope with what is sealed in it: nobody may pass another's message off as sent to us."""
+    if msg != note.msg:
+        return "message.root"
+    if message.head.from_ != note.from_:
+        return "message.sender"
+    if note.to not in message.head.recipients:
+        return "message.recipient"
+    return ""
+
+
+def _store(parcel: Parcel, proved: Proved, opened: Sequence[Opened], pair: Pair, at: datetime) -> None:
+    """Store notes, effects, receipts, head and lane together (step 7)."""
+    proof = proofs.keep(parcel, proved, at)
+    fresh = [item for item in opened if item.verdict.standing is not Standing.REPEATED]
+    bodies = models.Body.objects.bulk_create(
+        [
+            models.Body(sha256=item.verdict.note.body, sealed=item.body, cek=item.cek, size=len(item.body))
+            for item in fresh
+            if item.message is not None
+        ]
+    )
+    waiting = iter(bodies)
+    rows = models.Note.objects.bulk_create(
+        [_row(item, pair, proof, next(waiting) if item.message is not None else None, at) for item in fresh]
+    )
+    _advance(fresh, pair, parcel.lane, at)
+    receipts.issue(_runs(fresh), pair, at)
+    receipts.take(parcel, proved, pair, proof, at)
+    heads.take(parcel, at, proved.head)
+    receivers.hand_over(
+        [
+            receivers.Arrived(row.id, item.message, item.payload, item.verdict.note, item.verdict.standing, at)
+            for row, item in zip(rows, fresh, strict=True)
+            if item.message is not None
+        ]
+    )
+
+
+def _row(item: Opened, pair: Pair, proof: models.Proof, body: models.Body | None, at: datetime) -> models.Note:
+    note = item.verdict.note
+    return models.Note(
+        pair=pair,
+        out=False,
+        lane=note.lane,
+        seq=note.seq,
+        hash=item.verdict.note_hash,
+        raw=item.verdict.raw,
+        msg=note.msg,
+        body=body,
+        state=models.NoteState.REFUSED if item.refusal else models.NoteState.STORED,
+        code=item.refusal,
+        ahead=item.verdict.standing is Standing.AHEAD,
+        index=item.index,
+        proof=proof,
+        at=at,
+    )
+
+
+def _advance(fresh: Sequence[Opened], pair: Pair, number: int, at: datetime) -> None:
+    """Move the lane past what came in order and past what had waited behind the gap."""
+    lane = Lane.objects.select_for_update().get(pair=pair, number=number)
+    state = InLane(lane.in_next, bytes(lane.in_last), lane.in_ahead)
+    for item in fresh:
+        if item.verdict.standing is Standing.IN_ORDER:
+            state = InLane(item.verdict.note.seq + 1, item.verdict.note_hash, state.ahead)
+        else:
+            state = InLane(state.next_seq, state.last_hash, state.ahead + 1)
+    if state.ahead:
+        later = models.Note.objects.filter(pair=pair, out=False, lane=number, seq__gte=state.next_seq).order_by("seq")
+        chain = ((row.seq, bytes(row.hash), parse_note(bytes(row.raw)).prev) for row in later.iterator())
+        state, broken = next_lane(state, chain)
+        if broken is not None:
+            incidents.keep(
+                "lane.chain-broken",
+                f"{pair.partner} lane {number}",
+                tuple(bytes(raw) for raw in later.filter(seq=broken[0]).values_list("raw", flat=True)),
+                shown_by=pair.partner,
+                at=at,
+            )
+    lane.in_next, lane.in_last, lane.in_ahead = state.next_seq, state.last_hash, state.ahead
+    lane.save(update_fields=["in_next", "in_last", "in_ahead"])
+
+
+def _runs(fresh: Sequence[Opened]) -> list[tuple[ReceiptKind, str, int, int, int, bytes]]:
+    """Return (kind, code, lane, first, last, hash of the last) of each run that gets one receipt."""
+    found: list[tuple[ReceiptKind, str, int, int, int, bytes]] = []
+    for code in dict.fromkeys(item.refusal for item in fresh):
+        of_code = {item.verdict.note.seq: item.verdict for item in fresh if item.refusal == code}
+        kind = ReceiptKind.REFUSED if code else ReceiptKind.STORED
+        for first, count in runs_of(of_code):
+            last = of_code[first + count - 1]
+            found.append((kind, code, last.note.lane, first, last.note.seq, last.note_hash))
+    return found

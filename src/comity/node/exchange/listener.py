@@ -1,0 +1,274 @@
+"""The federation's HTTP interface: a WSGI application behind mutual TLS, apart from the officers' console.
+
+Paths are fixed by docs/protocol/http.md. Size and rate are checked before any cryptography.
+"""
+
+import hashlib
+import logging
+import re
+import ssl
+import threading
+import time
+from collections.abc import Callable, Iterable
+from http import HTTPStatus
+from typing import Any, Final
+from urllib.parse import parse_qs
+
+from cryptography import x509
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+from django.db import DatabaseError, OperationalError, close_old_connections
+from django.utils import timezone
+
+from comity.delivery import MAX_PARCEL_BYTES, BaseMismatchError, DeliveryError, Fault, ForkError
+from comity.node.exchange import inbox, pull, rejections, serving
+from comity.node.partners import members
+from comity.vocabulary.authority import AuthorityId
+
+log = logging.getLogger(__name__)
+
+Environ = dict[str, Any]
+Start = Callable[[str, list[tuple[str, str]]], object]
+REQUESTS_PER_SECOND: Final = 200.0  # of one pinned key; a batch is one request
+BURST: Final = 400.0
+MAX_IN_FLIGHT: Final = 4  # of one pinned key: a flood by one partner leaves threads for the others
+CBOR: Final = ("Content-Type", "application/cbor")
+
+
+class _Turnstile:
+    """Rate and concurrency of one pinned key: a token bucket and a count."""
+
+    def __init__(self) -> None:
+        self.tokens, self.at, self.inside = BURST, time.monotonic(), 0
+
+    def enter(self) -> bool:
+        now = time.monotonic()
+        self.tokens = min(BURST, self.tokens + (now - self.at) * REQUESTS_PER_SECOND)
+        self.at = now
+        if self.tokens < 1 or self.inside >= MAX_IN_FLIGHT:
+            return False
+        self.tokens -= 1
+        self.inside += 1
+        return True
+
+
+class Federation:
+    """The application.
+
+    Args:
+        after_parcel: called when a parcel has been kept, so that the worker sends what has become due.
+    """
+
+    def __init__(self, after_parcel: Callable[[], None] = lambda: None) -> None:
+        self._after = after_parcel
+        self._turnstiles: dict[str, _Turnstile] = {}
+        self._guard = threading.Lock()
+
+    def __call__(self, environ: Environ, start: Start) -> Iterable[bytes]:
+        """Answer one request."""
+        spki = _spki(environ.get("SSL_CLIENT_CERT", ""))
+        peer = members.behind(spki)
+        if not peer:
+            return _fault(start, HTTPStatus.FORBIDDEN, Fault("peer.unknown"))
+        with self._guard:
+            turnstile = self._turnstiles.setdefault(spki, _Turnstile())
+            entered = turnstile.enter()
+        if not entered:
+            return _fault(start, HTTPStatus.TOO_MANY_REQUESTS, Fault("rate.exceeded"))
+        try:
+            close_old_connections()
+            return self._answer(environ, start, peer)
+        except OperationalError as error:
+            return _storage_fault(start, error)
+        except DatabaseError:
+            log.exception("a request failed in the database")
+            return _fault(start, HTTPStatus.SERVICE_UNAVAILABLE, Fault("node.failed"))
+        finally:
+            with self._guard:
+                turnstile.inside -= 1
+
+    def _answer(self, environ: Environ, start: Start, peer: frozenset[AuthorityId]) -> Iterable[bytes]:
+        method, path = environ["REQUEST_METHOD"], environ.get("PATH_INFO", "")
+        if path == "/federation/v1/notes":
+            return self._notes(environ, start, peer) if method == "POST" else _pull(environ, start, peer)
+        if method not in {"GET", "HEAD"}:
+            return _fault(start, HTTPStatus.METHOD_NOT_ALLOWED, Fault("method.not-allowed"))
+        for pattern, serve in _ROUTES:
+            if match := pattern.fullmatch(path):
+                return serve(environ, start, peer, **match.groupdict())
+        return _fault(start, HTTPStatus.NOT_FOUND, Fault("path.unknown"))
+
+    def _notes(self, environ: Environ, start: Start, peer: frozenset[AuthorityId]) -> Iterable[bytes]:
+        length = environ.get("CONTENT_LENGTH") or ""
+        if not length.isdecimal() or int(length) > MAX_PARCEL_BYTES:
+            rejections.count(peer, "parcel.oversized", timezone.now())
+            return _fault(start, HTTPStatus.REQUEST_ENTITY_TOO_LARGE, Fault("parcel.oversized"))
+        data = environ["wsgi.input"].read(int(length))
+        at = timezone.now()
+        try:
+            answer = inbox.accept(data, peer, at)
+        except BaseMismatchError as error:
+            return _fault(start, HTTPStatus.CONFLICT, Fault(error.code, error.head))
+        except ForkError as error:
+            rejections.count(peer, error.code, at)
+            return _fault(start, HTTPStatus.UNPROCESSABLE_ENTITY, Fault(error.code))
+        except DeliveryError as error:
+            rejections.count(peer, error.code, at)
+            return _fault(start, HTTPStatus.BAD_REQUEST, Fault(error.code))
+        self._after()
+        return _bytes(start, answer.to_bytes())
+
+
+def _spki(certificate: str) -> str:
+    if not certificate:
+        return ""
+    try:
+        key = x509.load_pem_x509_certificate(certificate.encode("ascii")).public_key()
+    except ValueError:
+        return ""
+    return hashlib.sha256(key.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)).hexdigest()
+
+
+def _bytes(start: Start, data: bytes, *headers: tuple[str, str], status: HTTPStatus = HTTPStatus.OK) -> list[bytes]:
+    start(f"{status.value} {status.phrase}", [("Content-Length", str(len(data))), *(headers or (CBOR,))])
+    return [data]
+
+
+def _fault(start: Start, status: HTTPStatus, fault: Fault) -> list[bytes]:
+    return _bytes(start, fault.to_bytes(), CBOR, status=status)
+
+
+def _storage_fault(start: Start, error: OperationalError) -> list[bytes]:
+    """Refuse clearly when the disk is full: the partner keeps the note and tries again."""
+    full = "full" in str(error)
+    log.error("the database refuses to write: %s", "disk full; free space" if full else type(error).__name__)
+    return _fault(start, HTTPStatus.SERVICE_UNAVAILABLE, Fault("node.full" if full else "node.busy"))
+
+
+def _pull(environ: Environ, start: Start, peer: frozenset[AuthorityId]) -> Iterable[bytes]:
+    query = {name: values[0] for name, values in parse_qs(environ.get("QUERY_STRING", "")).items()}
+    try:
+        parcel = pull.compose(query, peer, timezone.now())
+    except DeliveryError as error:
+        return _fault(start, HTTPStatus.BAD_REQUEST, Fault(error.code))
+    return _bytes(start, parcel.to_bytes())
+
+
+def _body(environ: Environ, start: Start, peer: frozenset[AuthorityId], digest: str) -> Iterable[bytes]:
+    """Serve a sealed body or chunk, or the rest of one, to those for whom a note exists."""
+    found = serving.body(bytes.fromhex(digest), peer)
+    if found is None:
+        return _fault(start, HTTPStatus.NOT_FOUND, Fault("body.unknown"))
+    first = _range_start(environ.get("HTTP_RANGE", ""))
+    if first is None or first > len(found):
+        start("416 Range Not Satisfiable", [("Content-Range", f"bytes */{len(found)}"), ("Content-Length", "0")])
+        return []
+    headers = [("Content-Type", "application/octet-stream"), ("Content-Length", str(len(found) - first))]
+    if first:
+        headers.append(("Content-Range", f"bytes {first}-{len(found) - 1}/{len(found)}"))
+    start("206 Partial Content" if first else "200 OK", headers)
+    return [found[first:]]
+
+
+def _range_start(header: str) -> int | None:
+    if not header:
+        return 0
+    match = re.fullmatch(r"bytes=(\d{1,12})-", header)
+    return int(match[1]) if match else None
+
+
+def _checkpoint(_environ: Environ, start: Start, _peer: frozenset[AuthorityId], log_name: str) -> Iterable[bytes]:
+    text = serving.checkpoint(log_name)
+    if text is None:
+        return _fault(start, HTTPStatus.NOT_FOUND, Fault("log.unknown"))
+    return _bytes(start, text, ("Content-Type", "text/plain; charset=utf-8"), ("Cache-Control", "no-store"))
+
+
+def _tile(
+    _environ: Environ, start: Start, _peer: frozenset[AuthorityId], log_name: str, path: str
+) -> Iterable[bytes]:
+    found = serving.tile(log_name, path)
+    if found is None:
+        return _fault(start, HTTPStatus.NOT_FOUND, Fault("tile.unknown"))
+    return _bytes(start, found, ("Content-Type", "application/octet-stream"))
+
+
+def _mirror_checkpoint(
+    _environ: Environ, start: Start, peer: frozenset[AuthorityId], log_name: str
+) -> Iterable[bytes]:
+    text = serving.mirrored_checkpoint(log_name, peer)
+    if text is None:
+        return _fault(start, HTTPStatus.NOT_FOUND, Fault("log.unknown"))
+    return _bytes(start, text, ("Content-Type", "text/plain; charset=utf-8"))
+
+
+def _mirror_tile(
+    _environ: Environ, start: Start, peer: frozenset[AuthorityId], log_name: str, path: str
+) -> Iterable[bytes]:
+    found = serving.mirrored_tile(log_name, path, peer)
+    if found is None:
+        return _fault(start, HTTPStatus.NOT_FOUND, Fault("tile.unknown"))
+    return _bytes(start, found, ("Content-Type", "application/octet-stream"))
+
+
+def _mirror_notes(environ: Environ, start: Start, peer: frozenset[AuthorityId]) -> Iterable[bytes]:
+    query = {name: values[0] for name, values in parse_qs(environ.get("QUERY_STRING", "")).items()}
+    try:
+        return _bytes(start, serving.mirrored_notes(query, peer))
+    except DeliveryError as error:
+        return _fault(start, HTTPStatus.BAD_REQUEST, Fault(error.code))
+
+
+def _directory(_environ: Environ, start: Start, _peer: frozenset[AuthorityId], path: str) -> Iterable[bytes]:
+    found = members.mirrored(path)
+    if found is None:
+        return _fault(start, HTTPStatus.NOT_FOUND, Fault("directory.unknown"))
+    return _bytes(start, found, ("Content-Type", "application/json"))
+
+
+_LOG: Final = r"(?P<log_name>[a-z]{2}\.[a-z][a-z0-9-]{0,29}/x[0-9]{1,6})"
+_ROUTES: Final = (
+    (re.compile(r"/federation/v1/bodies/(?P<digest>[0-9a-f]{64})"), _body),
+    (re.compile(rf"/ledger/{_LOG}/checkpoint"), _checkpoint),
+    (re.compile(rf"/ledger/{_LOG}/(?P<path>tile/[0-9x/.p]{{1,80}})"), _tile),
+    (re.compile(rf"/federation/v1/mirror/{_LOG}/checkpoint"), _mirror_checkpoint),
+    (re.compile(rf"/federation/v1/mirror/{_LOG}/(?P<path>tile/[0-9x/.p]{{1,80}})"), _mirror_tile),
+    (re.compile(r"/federation/v1/mirror/notes"), _mirror_notes),
+    (re.compile(r"/directory/(?P<path>[A-Za-z0-9._/-]{1,200})"), _directory),
+)
+
+
+class Listener:
+    """A server thread on one address, which can take new member certificates without a restart."""
+
+    def __init__(self, host: str, port: int, context: Callable[[], ssl.SSLContext], app: Federation) -> None:
+        from cheroot.ssl.builtin import BuiltinSSLAdapter  # noqa: PLC0415  # only the worker listens
+        from cheroot.wsgi import Server  # noqa: PLC0415
+
+        self._context = context
+        self._server = Server((host, port), app, numthreads=8, max=16, request_queue_size=128, timeout=30)
+        self._server.max_request_body_size = MAX_PARCEL_BYTES
+        adapter = BuiltinSSLAdapter.__new__(BuiltinSSLAdapter)  # its constructor wants files; ours come from the keystore
+        self._adapter = adapter
+        adapter.context = context()
+        adapter._server_env = {}  # noqa: SLF001  # set by the constructor that is passed over
+        adapter.private_key_password = adapter.certificate = adapter.private_key = None
+        adapter.certificate_chain = adapter.ciphers = None
+        self._server.ssl_adapter = adapter
+
+    def start(self) -> None:
+        """Listen, in a thread of its own.
+
+        Raises:
+            OSError: the port is taken.
+        """
+        self._server.prepare()
+        threading.Thread(target=self._server.serve, name="listener", daemon=True).start()
+
+    def reload(self) -> None:
+        """Take the members' present certificates; connections that stand go on."""
+        self._adapter.context = self._context()
+
+    def stop(self) -> None:
+        """Finish what is under way and close."""
+        self._server.stop()
+

@@ -1,0 +1,213 @@
+"""Send: decide, seal once, and queue one note for each recipient, all in one transaction."""
+
+import hashlib
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
+
+from comity.agreements import Decision
+from comity.messages import Message, write
+from comity.messages.note import SUITE, VERSION, Note
+from comity.node.exchange import gate, models
+from comity.node.ledger import actions as ledger
+from comity.node.ledger.models import Entry
+from comity.node.partners import members, pairs
+from comity.node.partners.models import Lane
+from comity.node.writing import writing
+from comity.sealing import SUITE as sealing_suite
+from comity.sealing import seal_body
+from comity.vocabulary.authority import AuthorityId
+from comity.vocabulary.urgency import Urgency
+
+LIFE: Final = timedelta(days=14)  # a note that could not be delivered for a fortnight is sent again as a new one
+URGENT_LANE: Final = 0
+ORDINARY_LANE: Final = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """A message that is on its way.
+
+    Attributes:
+        msg: root over its items, the same for every recipient.
+        body_id: row of the sealed body.
+        note_ids: one row for each recipient, in the message's order.
+        decisions: what allowed each, in the same order.
+    """
+
+    msg: bytes
+    body_id: int
+    note_ids: tuple[int, ...]
+    decisions: tuple[Decision, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class NotSent:
+    """A message that may not leave; nothing of it was queued.
+
+    Attributes:
+        refusals: (recipient, why) of each recipient who may not receive it.
+    """
+
+    refusals: tuple[tuple[AuthorityId, Decision], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Sealed:
+    """A message ready to be addressed."""
+
+    message: Message
+    msg: bytes
+    cek: bytes
+    body: bytes
+    digest: bytes
+    decisions: tuple[Decision, ...]
+
+
+def send(
+    messages: Sequence[Message], *, by: str, at: datetime, case: str = "", supersedes: bytes | None = None
+) -> tuple[Sent | NotSent, ...]:
+    """Send messages of one authority; each is sent to all of its recipients or to none.
+
+    Args:
+        messages: all from the same authority of this node.
+        by: the officer's id; empty for the node itself.
+        at: now, UTC.
+        case: reference of the case they belong to.
+        supersedes: hash of the note which this one replaces.
+
+    Returns:
+        one result for each message, in order. Call it inside the transaction of the act that sends; it records one
+        act for the whole batch.
+
+    Raises:
+        LookupError: the sender is not of this node.
+
+    Source: docs/protocol/delivery.md, section 3.
+    """
+    prepared = [_prepare(message, at) for message in messages]
+    sealed = [item for item in prepared if isinstance(item, _Sealed)]
+    with writing():
+        sent = iter(_queue(sealed, at, supersedes))
+        results = tuple(item if isinstance(item, NotSent) else next(sent) for item in prepared)
+        ledger.record(_act(messages[0].head.from_, results, by=by, at=at, case=case))
+    return results
+
+
+def _prepare(message: Message, at: datetime) -> _Sealed | NotSent:
+    """Decide for every recipient and seal the body once (steps 1 and 2)."""
+    sender = message.head.from_
+    asked = [
+        (recipient, gate.may_pass("send", message, sender=sender, recipient=recipient, at=at))
+        for recipient in message.head.recipients
+    ]
+    refused = tuple((recipient, decision) for recipient, decision in asked if not decision.allowed)
+    if refused:
+        return NotSent(refused)
+    payload, msg = write(message, lambda: secrets.token_bytes(16))
+    cek = secrets.token_bytes(32)
+    body = seal_body(cek, payload)
+    return _Sealed(message, msg, cek, body, hashlib.sha256(body).digest(), tuple(decision for _, decision in asked))
+
+
+def _queue(sealed: Sequence[_Sealed], at: datetime, supersedes: bytes | None) -> tuple[Sent, ...]:
+    """Wrap and number in each lane, and store bodies, notes and leaves (steps 3 and 4)."""
+    if not sealed:
+        return ()
+    own = sealed[0].message.head.from_
+    bodies = models.Body.objects.bulk_create(
+        [models.Body(sha256=item.digest, sealed=item.body, cek=item.cek, size=len(item.body)) for item in sealed]
+    )
+    addressing = _Addressing(own, at, supersedes)
+    rows = [
+        addressing.note(item, recipient, body)
+        for item, body in zip(sealed, bodies, strict=True)
+        for recipient in item.message.head.recipients
+    ]
+    entries = ledger.append_notes(ledger.exchange_log(str(own)), [bytes(row.hash) for row in rows], at)
+    addressing.save(rows, entries)
+    made = iter(models.Note.objects.bulk_create(rows))
+    return tuple(
+        Sent(item.msg, body.id, tuple(next(made).id for _ in item.message.head.recipients), item.decisions)
+        for item, body in zip(sealed, bodies, strict=True)
+    )
+
+
+class _Addressing:
+    """Numbers notes in their lanes, whose rows it locks, advances and saves once."""
+
+    def __init__(self, own: AuthorityId, at: datetime, supersedes: bytes | None) -> None:
+        self._own, self._at, self._supersedes = own, at, supersedes
+        self._sent, self._exp = int(at.timestamp()), int((at + LIFE).timestamp())
+        self._dir = members.directory().version
+        self._lanes: dict[tuple[AuthorityId, int], Lane] = {}
+
+    def note(self, item: _Sealed, recipient: AuthorityId, body: models.Body) -> models.Note:
+        """Return the row of a note, wrapped for its recipient."""
+        number = URGENT_LANE if item.message.head.urgency is not Urgency.NORMAL else ORDINARY_LANE
+        lane = self._lane(recipient, number)
+        note = Note(
+            v=VERSION,
+            suite=SUITE,
+            from_=self._own,
+            to=recipient,
+            lane=number,
+            seq=lane.out_next,
+            prev=bytes(lane.out_prev),
+            msg=item.msg,
+            body=item.digest,
+            size=len(item.body),
+            dir=self._dir,
+            sent=self._sent,
+            exp=self._exp,
+            supersedes=self._supersedes,
+            wrap=b"",
+        )
+        key = members.kem_key(recipient, self._at)
+        raw = note.wrapped(sealing_suite.wrap(key, item.cek, note.core_bytes()))
+        lane.out_next, lane.out_prev = lane.out_next + 1, hashlib.sha256(raw).digest()
+        return models.Note(
+            pair_id=lane.pair_id,
+            out=True,
+            lane=number,
+            seq=note.seq,
+            hash=lane.out_prev,
+            raw=raw,
+            msg=item.msg,
+            body=body,
+            state=models.NoteState.WAITING,
+            at=self._at,
+        )
+
+    def _lane(self, recipient: AuthorityId, number: int) -> Lane:
+        key = recipient, number
+        if key not in self._lanes:
+            self._lanes[key] = pairs.lane_for_update(self._own, recipient, number)
+        return self._lanes[key]
+
+    def save(self, rows: Sequence[models.Note], entries: Sequence[Entry]) -> None:
+        """Tie notes to their leaves and store how far each lane has come."""
+        for row, made in zip(rows, entries, strict=True):
+            row.entry = made
+        Lane.objects.bulk_update(self._lanes.values(), ["out_next", "out_prev"])
+
+
+def _act(own: AuthorityId, results: Sequence[Sent | NotSent], *, by: str, at: datetime, case: str) -> ledger.Act:
+    sent = [result for result in results if isinstance(result, Sent)]
+    refused = [refusal for result in results if isinstance(result, NotSent) for refusal in result.refusals]
+    clauses = {clause for result in sent for decision in result.decisions for clause in decision.clauses}
+    clauses |= {clause for _, decision in refused for clause in decision.clauses}
+    return ledger.Act(
+        kind="message.sent" if sent else "message.refused",
+        authority=str(own),
+        officer=by,
+        at=at,
+        case=case,
+        clauses=tuple(sorted(clauses)),
+        facts=ledger.facts({"sent": len(sent), "refused": len(refused)}),
+        subjects=tuple(result.msg for result in sent),
+    )
+
+

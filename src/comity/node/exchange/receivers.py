@@ -1,0 +1,48 @@
+"""The table of desks: which kind of message goes to whom. `comity.config` fills it, for the node imports no desk."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from comity.delivery import Standing
+from comity.messages import Message
+from comity.messages.note import Note
+
+
+@dataclass(frozen=True, slots=True)
+class Arrived:
+    """A message that was accepted.
+
+    Attributes:
+        note_id: row of its note, by which proof, body and receipts are found.
+        message: opened and checked.
+        payload: its canonical bytes.
+        note: its envelope.
+        standing: `AHEAD` where an earlier message of the lane is still missing: show it, let automation wait.
+        at: when this node received it, UTC.
+    """
+
+    note_id: int
+    message: Message
+    payload: bytes
+    note: Note
+    standing: Standing
+    at: datetime
+
+
+Receiver = Callable[[Sequence[Arrived]], None]
+_RECEIVERS: Final[dict[str, Receiver]] = {}
+
+
+def register(kind: str, receiver: Receiver) -> None:
+    """Let a desk receive messages of a kind, in the transaction that stores them."""
+    _RECEIVERS[kind] = receiver
+
+
+def hand_over(arrived: Sequence[Arrived]) -> None:
+    """Give each desk its messages, in their order."""
+    for receiver in dict.fromkeys(_RECEIVERS.values()):
+        batch = [one for one in arrived if _RECEIVERS.get(one.message.head.kind) is receiver]
+        if batch:
+            receiver(batch)

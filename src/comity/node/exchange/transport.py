@@ -1,0 +1,99 @@
+"""HTTP to partners: mutual TLS 1.3, each side's certificate pinned by the directory; nothing else leaves the node."""
+
+import ssl
+import threading
+from typing import Final
+from urllib.parse import urlsplit
+
+import urllib3
+from urllib3.exceptions import HTTPError
+
+from comity.delivery import MAX_PARCEL_BYTES
+from comity.node.partners import keyring, members
+from comity.vocabulary.authority import AuthorityId
+
+NOTES: Final = "/federation/v1/notes"
+CONTENT_TYPE: Final = "application/cbor"
+TIMEOUT: Final = urllib3.Timeout(connect=5, read=60)
+_POOLS: Final[dict[tuple[str, str], urllib3.HTTPSConnectionPool]] = {}
+_GUARD: Final = threading.Lock()
+
+
+def post(partner: AuthorityId, body: bytes) -> tuple[int, bytes]:
+    """Post a parcel to a member.
+
+    Returns:
+        HTTP status and body.
+
+    Raises:
+        OSError: the member is not in the directory, cannot be reached, or shows another certificate than the one pinned.
+    """
+    return _request("POST", partner, NOTES, body)
+
+
+def get(partner: AuthorityId, path: str, *, first_byte: int = 0) -> tuple[int, bytes]:
+    """Get a path of a member's node, from a byte on.
+
+    Raises:
+        OSError: as `post`.
+    """
+    return _request("GET", partner, path, None, {"Range": f"bytes={first_byte}-"} if first_byte else {})
+
+
+def _request(
+    method: str, partner: AuthorityId, path: str, body: bytes | None, headers: dict[str, str] | None = None
+) -> tuple[int, bytes]:
+    base, pool = _pool(partner)
+    try:
+        answer = pool.request(
+            method,
+            base + path,
+            body=body,
+            headers={"Content-Type": CONTENT_TYPE, **(headers or {})},
+            retries=False,
+            redirect=False,
+            timeout=TIMEOUT,
+            preload_content=False,
+        )
+        try:
+            data = answer.read(MAX_PARCEL_BYTES + 1)  # an endless answer is cut, and then refused as oversized
+        finally:
+            answer.release_conn() if answer.length_remaining in {0, None} else answer.close()
+    except HTTPError as error:
+        raise OSError(f"{partner} cannot be reached: {type(error).__name__}") from error
+    return answer.status, data
+
+
+def _pool(partner: AuthorityId) -> tuple[str, urllib3.HTTPSConnectionPool]:
+    """Return the path prefix and the connection pool of a member; a new certificate makes a new pool."""
+    member = members.directory().member(partner)
+    if member is None or not member.endpoints:
+        raise OSError(f"{partner} has no endpoint in the directory")
+    address = urlsplit(member.endpoints[0])
+    key = (member.endpoints[0], member.tls_spki)
+    with _GUARD:
+        pool = _POOLS.get(key)
+        if pool is None:
+            pool = _POOLS[key] = urllib3.HTTPSConnectionPool(
+                members.connect_host(address.hostname or ""),
+                address.port or 443,
+                maxsize=4,
+                block=False,
+                ssl_context=_context(member.tls_certificate),
+                server_hostname=address.hostname,
+                assert_hostname=False,  # the certificate itself is pinned, whatever host it names
+            )
+    return address.path.rstrip("/"), pool
+
+
+def _context(certificate: str) -> ssl.SSLContext:
+    """Return a context that trusts one certificate and shows ours."""
+    return keyring.client_context(certificate)
+
+
+def forget() -> None:
+    """Close every connection: after a change of our own certificate, and between tests."""
+    with _GUARD:
+        for pool in _POOLS.values():
+            pool.close()
+        _POOLS.clear()

@@ -1,0 +1,219 @@
+"""The worker: sequences, delivers, listens to partners, and keeps the directory fresh. One process for each node."""
+
+import logging
+import queue
+import socket
+import threading
+from collections.abc import Callable
+from contextlib import suppress
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Final
+
+from comity.node import places
+from django.db import DatabaseError, OperationalError, close_old_connections
+from django.db.models import Q
+from django.utils import timezone
+
+from comity.merkle import Kind
+from comity.node.exchange import attachments, claims, deliver, mirror, models, transport
+from comity.node.ledger import actions as ledger
+from comity.node.ledger import sequencer
+from comity.node.ledger.models import Entry, Log
+from comity.node.partners import members
+from comity.node.partners.models import Pair
+from comity.node.writing import writing
+
+log = logging.getLogger(__name__)
+
+SENDERS: Final = 8
+TICK_S: Final = 1.0
+ACTS_ROOT_EVERY: Final = timedelta(hours=1)
+DIRECTORY_EVERY: Final = timedelta(minutes=10)
+HEADS_EVERY: Final = timedelta(minutes=1)
+MIRROR_EVERY: Final = timedelta(minutes=1)
+ATTACHMENTS_EVERY: Final = timedelta(seconds=2)
+
+
+def poke() -> None:
+    """Tell the worker that something waits; where it does not run, it will see for itself when it starts."""
+    address = str(places.run() / "worker.sock")
+    with suppress(OSError), socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as sock:
+        sock.setblocking(False)  # noqa: FBT003  # the socket's own signature
+        sock.sendto(b"!", address)
+
+
+class Worker:
+    """Threads that share nothing but the database.
+
+    Args:
+        post: how to reach partners; the tests give another.
+    """
+
+    def __init__(self, post: deliver.Post = transport.post) -> None:
+        self._post = post
+        self._due: queue.PriorityQueue[tuple[int, int, tuple[int, int] | None]] = queue.PriorityQueue()
+        self._queued: set[tuple[int, int]] = set()
+        self._again: set[tuple[int, int]] = set()
+        self._guard = threading.Lock()
+        self._stop = threading.Event()
+        self._wake = threading.Event()
+        self._count = 0
+        self.failed: BaseException | None = None
+        self._last: dict[str, datetime] = {}
+
+    # Life
+
+    def start(self) -> None:
+        """Check the logs, then start every thread.
+
+        Raises:
+            SequencerError: a log contradicts itself.
+        """
+        for name in Log.objects.filter(closed_at__isnull=True).values_list("name", flat=True):
+            sequencer.recover(name)
+        for number in range(SENDERS):
+            threading.Thread(target=self._guarded(self._send), name=f"sender-{number}", daemon=True).start()
+        threading.Thread(target=self._guarded(self._watch), name="watcher", daemon=True).start()
+        threading.Thread(target=self._guarded(self._hear_pokes), name="pokes", daemon=True).start()
+
+    def stop(self) -> None:
+        """End every thread after what it is doing."""
+        self._stop.set()
+        self._wake.set()
+        for _ in range(SENDERS):
+            self._due.put((9, 0, None))
+
+    def wait(self, seconds: float) -> bool:
+        """Wait for the worker to stop; tells whether it has."""
+        return self._stop.wait(seconds)
+
+    def wake(self) -> None:
+        """Look for work at once."""
+        self._wake.set()
+
+    def _guarded(self, run: Callable[[], None]) -> Callable[[], None]:
+        """A dead thread must be noticed: it stops the worker, whose parent starts it again."""
+
+        def guarded() -> None:
+            try:
+                run()
+            except BaseException as error:
+                self.failed = error
+                log.exception("the worker stops: %s died", threading.current_thread().name)
+                self.stop()
+
+        return guarded
+
+    # Looking for work
+
+    def _hear_pokes(self) -> None:
+        address = places.run() / "worker.sock"
+        address.parent.mkdir(parents=True, exist_ok=True)
+        address.unlink(missing_ok=True)
+        with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as sock:
+            sock.bind(str(address))
+            address.chmod(0o600)
+            sock.settimeout(TICK_S)
+            while not self._stop.is_set():
+                with suppress(TimeoutError):
+                    sock.recv(16)
+                    self._wake.set()
+
+    def _watch(self) -> None:
+        while not self._stop.is_set():
+            self._wake.wait(TICK_S)
+            self._wake.clear()
+            close_old_connections()
+            try:
+                at = timezone.now()
+                self._enqueue(at)
+                self._periodic(at)
+            except OperationalError as error:
+                self._storage(error)
+
+    def _enqueue(self, at: datetime) -> None:
+        """Put every lane in which something waits into the queue, urgent ones first."""
+        ready = Q(retry_at__isnull=True) | Q(retry_at__lte=at)
+        pairs = set(Pair.objects.filter(ready).values_list("id", flat=True))
+        waiting = models.Note.objects.filter(out=True, state=models.NoteState.WAITING, pair__in=pairs)
+        lanes = set(waiting.order_by().values_list("pair_id", "lane").distinct())
+        lanes |= {
+            (pair, 1)
+            for pair in models.Receipt.objects.filter(
+                ours=True, told=False, kind="read", pair__in=pairs
+            ).values_list("pair_id", flat=True)
+        }
+        for lane in lanes:
+            self._put(lane)
+
+    def _put(self, lane: tuple[int, int]) -> None:
+        with self._guard:
+            if lane in self._queued:
+                self._again.add(lane)
+                return
+            self._queued.add(lane)
+            self._count += 1
+            self._due.put((lane[1], self._count, lane))
+
+    # Sending
+
+    def _send(self) -> None:
+        while not self._stop.is_set():
+            lane = self._due.get()[2]
+            if lane is None:
+                return
+            close_old_connections()
+            more = False
+            try:
+                more = deliver.deliver(Pair.objects.get(id=lane[0]), lane[1], self._post, timezone.now()).more
+            except OperationalError as error:
+                self._storage(error)
+            finally:
+                with self._guard:
+                    self._queued.discard(lane)
+                    more = more or lane in self._again
+                    self._again.discard(lane)
+            if more:
+                self._put(lane)
+
+    def _storage(self, error: DatabaseError) -> None:
+        """A full disk or a locked database passes; any other fault of the disk ends acknowledgements and the worker."""
+        text = str(error)
+        if "full" in text or "locked" in text or "connection" in text:
+            log.error("the database refuses to write (%s); trying again", "disk full" if "full" in text else "busy")
+            self._stop.wait(TICK_S)
+            return
+        raise error
+
+    # What comes round
+
+    def _periodic(self, at: datetime) -> None:
+        for name, every, work in (
+            ("acts", ACTS_ROOT_EVERY, self._acts_roots),
+            ("acts-log", timedelta(seconds=2), self._sequence_acts),
+            ("directory", DIRECTORY_EVERY, members.refresh),
+            ("claims", HEADS_EVERY, claims.connect_all),
+            ("mirror", MIRROR_EVERY, mirror.follow_all),
+            ("attachments", ATTACHMENTS_EVERY, attachments.fetch_missing),
+        ):
+            last = self._last.get(name)
+            if last is None or at - last >= every:
+                self._last[name] = at
+                work(at)
+
+    def _sequence_acts(self, at: datetime) -> None:
+        waiting = Entry.objects.filter(index__isnull=True).values_list("log__name", flat=True).distinct()
+        for name in waiting:
+            sequencer.sequence(name, at)
+
+    def _acts_roots(self, at: datetime) -> None:
+        """Let the exchange log commit to the acts log, so that partners' witness covers both."""
+        for acts in Log.objects.filter(name__contains="/a", closed_at__isnull=True):
+            checkpoint = sequencer.sequence(acts.name, at)
+            if checkpoint is None:
+                continue
+            with writing():
+                opening = f"{acts.name}\n{checkpoint.size}\n".encode() + bytes(checkpoint.root)
+                ledger.append(ledger.exchange_log(acts.authority), Kind.ACTS_ROOT, opening, at)
+
