@@ -35,6 +35,7 @@ PLURALS = {
 }
 KEYWORDS = {
     "_": None,
+    "marked": None,
     "gettext": None,
     "gettext_lazy": None,
     "gettext_noop": None,

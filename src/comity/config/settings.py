@@ -95,7 +95,8 @@ _OURS = (
 
 def _exists(package: str) -> bool:
     try:
-        return importlib.util.find_spec(f"{package}.models") is not None
+        parts = ("actions", "migrations.0001_initial") if package.endswith("cases") else ("models",)
+        return all(importlib.util.find_spec(f"{package}.{part}") is not None for part in parts)
     except ModuleNotFoundError:
         return False
 

@@ -137,7 +137,7 @@ def badge(text: object, tone: str = "", symbol: str = "") -> dict[str, Any]:
 
 
 @register.inclusion_tag("elements/empty.html")
-def empty(title: str, text: str = "", symbol: str = "inbox", address: str = "", act: str = "") -> dict[str, Any]:
+def nothing(title: str, text: str = "", symbol: str = "inbox", address: str = "", act: str = "") -> dict[str, Any]:
     """Draw an empty state that says what would be here and how it gets here."""
     return {"title": title, "text": text, "symbol": symbol, "address": address, "act": act}
 

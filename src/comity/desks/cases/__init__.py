@@ -1,0 +1,1 @@
+"""The case desk: requests, answers, refusals and spontaneous information between authorities."""

@@ -1,0 +1,152 @@
+"""Cases, their messages, to whom each went, and the candidates found for what a partner asks about.
+
+The sealed bodies, notes and receipts lie in `comity.node.exchange`; here stands what an officer reads, so that a list
+of fifty messages opens no body. `content` is personal data: erasure empties it and keeps the row.
+"""
+
+from typing import ClassVar
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+
+
+class Case(models.Model):
+    """What belongs together: one request, its answers, and what follows from them."""
+
+    reference = models.CharField(max_length=60)
+    authority = models.CharField(max_length=40)
+    title = models.CharField(max_length=200, blank=True)
+    closed_at = models.DateTimeField(null=True)
+    opened_at = models.DateTimeField()
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(fields=["authority", "reference"], name="a_reference_names_one_case"),
+        ]
+
+    def __str__(self) -> str:
+        return self.reference
+
+
+class State(models.TextChoices):
+    """What a message waits for."""
+
+    NEW = "new", "new"  # in: nobody here has opened it
+    OPEN = "open", "open"  # in: opened, not yet answered; out: not yet answered
+    ANSWERED = "answered", "answered"
+    REFUSED = "refused", "refused"
+    DONE = "done", "done"  # nothing more is expected
+
+
+class CaseMessage(models.Model):
+    """A message in one of our authorities' cases, as officers read it.
+
+    `msg` is the root over its items, by which every copy and its proof are found. `content` is what
+    `reads.content_of` made of the message: plain JSON, the same for both directions.
+    """
+
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="messages")
+    authority = models.CharField(max_length=40)
+    originator = models.CharField(max_length=40)
+    incoming = models.BooleanField()
+    kind = models.CharField(max_length=20)
+    reference = models.CharField(max_length=60)
+    in_reply_to = models.CharField(max_length=120, blank=True)  # root of the message it answers, in hex
+    msg = models.BinaryField(max_length=32)
+    note_id = models.BigIntegerField(null=True)  # in: the note that brought it
+    purpose = models.CharField(max_length=40, blank=True)
+    crime_area = models.CharField(max_length=40, blank=True)
+    urgency = models.CharField(max_length=20)
+    handling = models.JSONField(default=list)
+    languages = models.JSONField(default=list)
+    unit = models.CharField(max_length=120, blank=True)
+    restricted = models.BooleanField(default=False)
+    caption = models.CharField(max_length=200, blank=True)
+    content = models.JSONField(null=True)
+    deadline = models.DateTimeField(null=True)
+    sent_at = models.DateTimeField()
+    arrived_at = models.DateTimeField(null=True)  # in: when this node received it
+    ahead = models.BooleanField(default=False)  # in: an earlier message of the lane was missing when it came
+    state = models.CharField(max_length=10, choices=State)
+    written_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+", db_index=False
+    )
+    read_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+", db_index=False
+    )
+    read_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(fields=["authority", "incoming", "msg"], name="a_message_is_kept_once_each_way"),
+            models.CheckConstraint(
+                condition=Q(incoming=False) | Q(arrived_at__isnull=False), name="what_came_in_has_a_time_of_arrival"
+            ),
+        ]
+        indexes: ClassVar[list[models.Index]] = [
+            models.Index(fields=["authority", "incoming", "state", "id"], name="messages_by_state"),
+            models.Index(fields=["msg"], name="messages_by_root"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.reference}"
+
+
+class Addressee(models.Model):
+    """One recipient of a message of ours; how far it got stands with its note."""
+
+    message = models.ForeignKey(CaseMessage, on_delete=models.PROTECT, related_name="addressees")
+    authority = models.CharField(max_length=40)
+    note_id = models.BigIntegerField(db_index=True)
+    clauses = models.JSONField(default=list)
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(fields=["message", "authority"], name="a_message_goes_to_a_recipient_once"),
+        ]
+
+    def __str__(self) -> str:
+        return self.authority
+
+
+class Verdict(models.TextChoices):
+    """What a person decided about a candidate."""
+
+    OPEN = "open", "open"
+    SAME = "same", "same"
+    DIFFERENT = "different", "different"
+
+
+class Candidate(models.Model):
+    """A record that may be a subject of an incoming request: a proposal, until an officer decides."""
+
+    message = models.ForeignKey(CaseMessage, on_delete=models.PROTECT, related_name="candidates")
+    place = models.PositiveSmallIntegerField()  # which subject of the message
+    record_id = models.BigIntegerField()
+    record_reference = models.CharField(max_length=120)
+    record = models.JSONField(null=True)  # the record's subject as it was compared; emptied by erasure
+    score = models.FloatField()
+    confidence = models.CharField(max_length=30)
+    reasons = models.JSONField(default=list)
+    verdict = models.CharField(max_length=10, choices=Verdict, default=Verdict.OPEN)
+    decided_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+", db_index=False
+    )
+    decided_at = models.DateTimeField(null=True)
+    reason = models.CharField(max_length=500, blank=True)
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(
+                fields=["message", "place", "record_id"], name="a_record_is_proposed_once_a_subject"
+            ),
+            models.CheckConstraint(
+                condition=Q(verdict="open", decided_at__isnull=True)
+                | Q(decided_at__isnull=False, decided_by__isnull=False),
+                name="a_decision_names_its_officer",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.record_reference}: {self.verdict}"

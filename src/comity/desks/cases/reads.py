@@ -1,0 +1,383 @@
+"""What the pages of the case desk show. Everything starts from `visible_to`: there is no other way to a message."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any, Final
+
+from django.core.paginator import Page, Paginator
+from django.db.models import Q, QuerySet
+from django.utils.translation import gettext_lazy as _
+
+from comity.desks.cases import words
+from comity.desks.cases.models import Addressee, Candidate, Case, CaseMessage, State, Verdict
+from comity.desks.cases.visibility import visible_messages
+from comity.node.exchange.models import Note, NoteState, Receipt
+from comity.node.officers.models import Officer
+
+PAGE: Final = 50
+
+
+def visible_to(officer: Officer) -> QuerySet[CaseMessage]:
+    """Return the messages whose content this officer may read: the one door of this desk."""
+    return visible_messages(officer, CaseMessage.objects.all())
+
+
+def message_for(officer: Officer, message_id: int) -> CaseMessage:
+    """Load and authorise in one step.
+
+    Raises:
+        CaseMessage.DoesNotExist: it is absent, or not for this officer; the two look the same.
+    """
+    return visible_to(officer).select_related("case", "written_by", "read_by").get(pk=message_id)
+
+
+def candidate_for(officer: Officer, candidate_id: int) -> Candidate:
+    """Load and authorise a candidate through its message (raises `Candidate.DoesNotExist`)."""
+    return Candidate.objects.select_related("message").get(pk=candidate_id, message__in=visible_to(officer))
+
+
+@dataclass(frozen=True, slots=True)
+class Tab:
+    """One saved filter of the list."""
+
+    key: str
+    name: Any
+    condition: Q
+
+
+TABS: Final[tuple[Tab, ...]] = (
+    Tab("all", _("All"), Q()),
+    Tab("new", _("New"), Q(incoming=True, state=State.NEW)),
+    Tab("open", _("To be answered"), Q(incoming=True, kind="request", state__in=[State.NEW, State.OPEN])),
+    Tab("waiting", _("Waiting for partners"), Q(incoming=False, kind="request", state=State.OPEN)),
+    Tab("sent", _("Sent"), Q(incoming=False)),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Home:
+    """What waits on the desk."""
+
+    new: tuple[CaseMessage, ...]
+    counts: tuple[tuple[Tab, int], ...]
+    travelling: tuple[CaseMessage, ...]
+    stamp: str
+
+
+def home(officer: Officer) -> Home:
+    """Return what is new, urgent first; what is not answered; and what partners have not yet received."""
+    seen = visible_to(officer)
+    fresh = sorted(
+        seen.filter(TABS[2].condition | TABS[1].condition).select_related("case").order_by("-id")[:PAGE],
+        key=lambda one: (one.urgency == "normal", one.state != State.NEW, -one.pk),
+    )
+    waiting = Addressee.objects.filter(
+        message__in=seen, note_id__in=Note.objects.filter(out=True, state=NoteState.WAITING).values("pk")
+    )
+    travelling = seen.filter(pk__in=waiting.values("message")).select_related("case").order_by("-id")[:PAGE]
+    return Home(
+        new=tuple(fresh),
+        counts=tuple((tab, seen.filter(tab.condition).count()) for tab in TABS[1:4]),
+        travelling=tuple(travelling),
+        stamp=stamp(officer),
+    )
+
+
+def waiting_for(officer: Officer) -> int:
+    """Count what nobody here has opened yet: the number beside the desk's name."""
+    return visible_to(officer).filter(TABS[1].condition).count()
+
+
+def stamp(officer: Officer) -> str:
+    """Return a text that changes whenever the officer's lists may have changed; cheap enough to ask each second."""
+    newest = visible_to(officer).order_by("-id").values_list("id", flat=True).first() or 0
+    receipt = Receipt.objects.order_by("-id").values_list("id", flat=True).first() or 0
+    new = visible_to(officer).filter(TABS[1].condition).count()
+    return f"{newest}-{receipt}-{new}"
+
+
+def page(officer: Officer, key: str, number: object) -> tuple[Tab, Page[CaseMessage]]:
+    """Return one page of one tab of the list, newest first."""
+    tab = next((one for one in TABS if one.key == key), TABS[0])
+    found = visible_to(officer).filter(tab.condition).select_related("case").order_by("-id")
+    return tab, Paginator(found, PAGE).get_page(number)  # type: ignore[arg-type] # Django takes what a query holds
+
+
+def search(officer: Officer, text: str) -> tuple[CaseMessage, ...]:
+    """Return the messages whose reference or caption holds `text`."""
+    text = text.strip()[:200]
+    if not text:
+        return ()
+    found = visible_to(officer).filter(
+        Q(reference__icontains=text) | Q(case__reference__icontains=text) | Q(caption__icontains=text)
+    )
+    return tuple(found.select_related("case").order_by("-id")[:PAGE])
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """How far one recipient's copy got: waiting, stored, refused, replaced or read, with the time of each step."""
+
+    authority: str
+    state: str
+    code: str
+    sent_at: datetime
+    stored_at: datetime | None = None
+    read_at: datetime | None = None
+    note_id: int = 0
+    clauses: tuple[str, ...] = ()
+
+    @property
+    def word(self) -> Any:  # noqa: ANN401 - a lazy text
+        """The state in words."""
+        return words.word(words.DELIVERY, self.state)
+
+    @property
+    def tone(self) -> str:
+        """The tone that repeats the word."""
+        return {"w": "warning", "s": "info", "read": "good", "r": "danger"}.get(self.state, "")
+
+    @property
+    def symbol(self) -> str:
+        """The icon that repeats the word."""
+        return {"w": "hourglass", "s": "check", "read": "checks", "r": "ban"}.get(self.state, "refresh")
+
+
+def deliveries(messages: Sequence[CaseMessage]) -> dict[int, tuple[Delivery, ...]]:
+    """Return the copies of each message of ours; three queries, however many messages and partners."""
+    addressees = list(Addressee.objects.filter(message__in=[one.pk for one in messages]).order_by("authority"))
+    notes = {note.pk: note for note in Note.objects.filter(pk__in=[one.note_id for one in addressees]).defer("raw")}
+    receipts = tuple(Receipt.objects.filter(ours=False, pair__in={note.pair_id for note in notes.values()}))
+    found: dict[int, list[Delivery]] = {}
+    for one in addressees:
+        note = notes.get(one.note_id)
+        if note is not None:
+            found.setdefault(one.message_id, []).append(_delivery(one, note, receipts))
+    return {key: tuple(value) for key, value in found.items()}
+
+
+def _delivery(addressee: Addressee, note: Note, receipts: Iterable[Receipt]) -> Delivery:
+    mine = [
+        one
+        for one in receipts
+        if one.pair_id == note.pair_id and one.lane == note.lane and one.first <= note.seq <= one.last
+    ]
+    at = {one.kind: one.at for one in mine}
+    return Delivery(
+        authority=addressee.authority,
+        state="read" if "read" in at else note.state,
+        code=note.code,
+        sent_at=note.at,
+        stored_at=at.get("stored"),
+        read_at=at.get("read"),
+        note_id=note.pk,
+        clauses=tuple(addressee.clauses),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """One property of a subject in words, with its values; `code` ones are drawn left to right."""
+
+    name: Any
+    values: tuple[str, ...]
+    code: bool
+
+
+@dataclass(frozen=True, slots=True)
+class SubjectView:
+    """A subject as a page shows it, with what was found for it."""
+
+    place: int
+    schema: Any
+    icon: str
+    caption: str
+    category: Any
+    link: str
+    facts: tuple[Fact, ...]
+    candidates: tuple[Candidate, ...] = ()
+
+
+_CODES: Final = frozenset(
+    [
+        "passportNumber",
+        "idNumber",
+        "taxNumber",
+        "registrationNumber",
+        "imoNumber",
+        "mmsi",
+        "callSign",
+        "vin",
+        "number",
+        "phone",
+        "birthDate",
+        "incorporationDate",
+        "buildDate",
+        "email",
+        "country",
+        "nationality",
+        "citizenship",
+        "flag",
+        "jurisdiction",
+        "swiftBic",
+        "leiCode",
+        "ogrnCode",
+        "innCode",
+        "serialNumber",
+        "createdAt",
+        "modifiedAt",
+    ]
+)
+_COUNTRIES: Final = frozenset(
+    {"country", "nationality", "citizenship", "flag", "jurisdiction", "mainCountry", "pastFlags"}
+)
+
+
+def facts_of(properties: dict[str, Any]) -> tuple[Fact, ...]:
+    """Return the properties in words, in the order in which `words.PROPERTIES` tells them."""
+    order = {name: place for place, name in enumerate(words.PROPERTIES)}
+    shown = sorted((name for name in properties if properties[name]), key=lambda name: order.get(name, len(order)))
+    return tuple(
+        Fact(
+            words.word(words.PROPERTIES, name),
+            tuple(str(value).upper() if name in _COUNTRIES else str(value) for value in properties[name]),
+            name in _CODES,
+        )
+        for name in shown
+    )
+
+
+def subjects_of(message: CaseMessage, candidates: Sequence[Candidate] = ()) -> tuple[SubjectView, ...]:
+    """Return the message's subjects as pages show them."""
+    return tuple(
+        SubjectView(
+            place=place,
+            schema=words.word(words.SCHEMATA, one["schema"]),
+            icon=words.SCHEMA_ICONS.get(one["schema"], "id"),
+            caption=one.get("caption", ""),
+            category=words.word(words.CATEGORIES, one["category"]) if one.get("category") else "",
+            link=one.get("link", ""),
+            facts=facts_of(one.get("properties", {})),
+            candidates=tuple(item for item in candidates if item.place == place),
+        )
+        for place, one in enumerate((message.content or {}).get("subjects", []))
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class MessageView:
+    """One message of a case with all that a page shows of it."""
+
+    message: CaseMessage
+    subjects: tuple[SubjectView, ...]
+    deliveries: tuple[Delivery, ...]
+
+    @property
+    def content(self) -> dict[str, Any]:
+        """What the message says; empty once erased."""
+        return self.message.content or {}
+
+    @property
+    def undecided(self) -> int:
+        """How many candidates wait for a person."""
+        return sum(1 for one in self.subjects for item in one.candidates if item.verdict == Verdict.OPEN)
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """One entry of a case's timeline."""
+
+    at: datetime
+    icon: str
+    text: Any
+    who: str = ""
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class CasePage:
+    """Everything on the page of a case."""
+
+    case: Case
+    messages: tuple[MessageView, ...]
+    timeline: tuple[Moment, ...]
+    handling: tuple[str, ...]
+    open_request: CaseMessage | None
+    stamp: str = ""
+    conditions: tuple[str, ...] = field(default=())
+
+
+def case_page(officer: Officer, case_id: int) -> CasePage:
+    """Return a case with the messages that this officer may read.
+
+    Raises:
+        Case.DoesNotExist: there is none, or none of its messages is for this officer.
+    """
+    seen = list(
+        visible_to(officer)
+        .filter(case=case_id)
+        .select_related("case", "written_by", "read_by")
+        .order_by("sent_at", "id")
+    )
+    if not seen:
+        raise Case.DoesNotExist
+    copies = deliveries([one for one in seen if not one.incoming])
+    proposals = list(
+        Candidate.objects.filter(message__in=[one.pk for one in seen])
+        .select_related("decided_by")
+        .order_by("-score", "id")
+    )
+    views = tuple(
+        MessageView(
+            one, subjects_of(one, [item for item in proposals if item.message_id == one.pk]), copies.get(one.pk, ())
+        )
+        for one in seen
+    )
+    waiting = (one for one in seen if one.incoming and one.kind == "request" and one.state in {State.NEW, State.OPEN})
+    return CasePage(
+        case=seen[0].case,
+        messages=views,
+        timeline=timeline(views, proposals),
+        handling=tuple(sorted({code for one in seen for code in one.handling})),
+        conditions=tuple(text for one in seen for text in (one.content or {}).get("conditions", [])),
+        open_request=next(waiting, None),
+        stamp=case_stamp(views),
+    )
+
+
+def case_stamp(views: Sequence[MessageView]) -> str:
+    """Return a text that changes when something on the page of a case has changed."""
+    parts = [f"{view.message.pk}{view.message.state}" for view in views]
+    parts += [f"{one.authority}{one.state}" for view in views for one in view.deliveries]
+    parts += [f"{item.pk}{item.verdict}" for view in views for one in view.subjects for item in one.candidates]
+    return "-".join(parts)
+
+
+def timeline(views: Sequence[MessageView], candidates: Sequence[Candidate]) -> tuple[Moment, ...]:
+    """Return what happened in a case, newest first."""
+    moments = []
+    for view in views:
+        one = view.message
+        kind = words.word(words.KINDS, one.kind)
+        if one.incoming:
+            moments.append(Moment(one.arrived_at or one.sent_at, "inbox", _("Received"), one.originator, str(kind)))
+            if one.read_at:
+                moments.append(Moment(one.read_at, "eye", _("Opened"), str(one.read_by or ""), str(kind)))
+        else:
+            moments.append(Moment(one.sent_at, "send", _("Sent"), str(one.written_by or one.originator), str(kind)))
+        for copy in view.deliveries:
+            if copy.stored_at:
+                moments.append(Moment(copy.stored_at, "check", _("Receipt of storage"), copy.authority, str(kind)))
+            if copy.read_at:
+                moments.append(Moment(copy.read_at, "checks", _("Receipt of reading"), copy.authority, str(kind)))
+    for item in candidates:
+        if item.decided_at:
+            text = _("Confirmed as the same") if item.verdict == Verdict.SAME else _("Decided not to be the same")
+            moments.append(Moment(item.decided_at, "scale", text, str(item.decided_by or ""), item.record_reference))
+    return tuple(sorted(moments, key=lambda moment: moment.at, reverse=True))
+
+
+def deadline_of(seconds: int | None) -> datetime | None:
+    """Return a deadline given in seconds since 1970 as a time in UTC."""
+    return None if seconds is None else datetime.fromtimestamp(seconds, UTC)

@@ -1,0 +1,45 @@
+"""Codes in words, and names of authorities, for the case desk's templates."""
+
+from typing import Any
+
+from django import template
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import get_language
+
+from comity.desks.cases import choices, words
+
+register = template.Library()
+
+_TABLES: dict[str, words.Words] = {
+    "kind": words.KINDS,
+    "state": words.STATES,
+    "answer": words.ANSWER_KINDS,
+    "purpose": words.PURPOSES,
+    "area": words.CRIME_AREAS,
+    "category": words.CATEGORIES,
+    "urgency": words.URGENCIES,
+    "urgency_ground": words.URGENCY_GROUNDS,
+    "handling": words.HANDLING,
+    "ground": words.REFUSAL_GROUNDS,
+    "confidence": words.CONFIDENCE,
+    "property": words.PROPERTIES,
+}
+
+
+@register.filter
+def word(code: object, table: str) -> Any:  # noqa: ANN401 - a lazy text
+    """Return a code in words: `{{ message.kind|word:"kind" }}`."""
+    return words.word(_TABLES[table], code) if code else ""
+
+
+@register.filter
+def authority(authority_id: object) -> str:
+    """Return an authority's name as the directory has it, in the reader's language; its id where it has none."""
+    return choices.authority_name(str(authority_id), get_language() or "en")
+
+
+@register.filter
+def percent(score: float) -> SafeString:
+    """Return a score between 0 and 1 as a whole percentage; the figure comes after the words, never alone."""
+    return format_html('<bdi dir="ltr">{}\N{NO-BREAK SPACE}%</bdi>', round(score * 100))
