@@ -190,9 +190,22 @@ def _refused(compiled: Compiled, ask: Ask, prohibitions: tuple[Clause, ...]) -> 
     permissions = [c for c in compiled.agreement.clauses if c.effect is Effect.PERMIT and ask.action in c.actions]
     if not permissions:
         return _no(compiled, Reason("action.not-covered", found=str(ask.action)))
-    # The first of those that fail in the fewest conditions: min() keeps the order of the document.
-    nearest = min(permissions, key=lambda clause: len(_failed(clause.when, known)))
+    nearest = min(permissions, key=lambda clause: _distance(clause, known))
     return _no(compiled, *(_reason(nearest, c, known) for c in _failed(nearest.when, known)), nearest=nearest.id)
+
+
+def _distance(clause: Clause, known: dict[str, object]) -> tuple[int, int]:
+    """Return how far a permission is: first whether it speaks of such things at all, then in how much it fails.
+
+    Where two are equally near, the first of the document is taken.
+    """
+    failed = _failed(clause.when, known)
+    return sum(condition.attribute.path in _SUBJECT_MATTER for condition in failed), len(failed)
+
+
+_SUBJECT_MATTER = frozenset({"principal.role", "resource.kind", "resource.message"})
+"""Conditions that say what a clause is about. A request about a wrong purpose is nearest to the clause on requests, not
+to the one that lets withdrawals pass whatever their purpose."""
 
 
 def _failed(conditions: tuple[Condition, ...], known: dict[str, object]) -> tuple[Condition, ...]:
