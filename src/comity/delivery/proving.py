@@ -86,6 +86,10 @@ def _extended(proof: Proof, checkpoint: Checkpoint, head: Head) -> Head:
         return head if head.text else Head(head.log, head.size, head.root, proof.checkpoint)
     new = Head(head.log, checkpoint.size, checkpoint.root, proof.checkpoint)
     smaller, larger = (head, new) if head.size < new.size else (new, head)
+    if smaller.size == 0:  # anything extends the empty log, and nothing needs to be shown for it
+        if proof.consistency:
+            raise NotProvedError("a path from the empty log proves nothing", "proof.consistency")
+        return larger
     try:
         verify_consistency(smaller.size, smaller.root, larger.size, larger.root, proof.consistency)
     except ProofError as error:
