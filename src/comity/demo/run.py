@@ -1,0 +1,185 @@
+"""Keep the demo's nodes running: each is one `comity serve`, watched from here and ended from here."""
+
+import http.client
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from types import FrameType, TracebackType
+from typing import IO, Final, Self
+
+from comity.config import nodefile
+from comity.demo.errors import NodeDiedError, PortTakenError
+
+PASSPHRASE_FILE: Final = "passphrase"
+READY_S: Final = 60.0
+GRACE_S: Final = 25.0  # `comity serve` allows its own parts 15
+_GLANCE_S: Final = 0.1
+
+
+@dataclass(slots=True)
+class Node:
+    """A node of the demo: its settings, and its process while it runs."""
+
+    file: nodefile.NodeFile
+    process: subprocess.Popen[bytes] | None = None
+
+    @property
+    def folder(self) -> Path:
+        """The node's folder."""
+        assert self.file.folder is not None  # noqa: S101  # a node of the demo was loaded from its folder
+        return self.file.folder
+
+    @property
+    def log(self) -> Path:
+        """Where what the node says is kept: a file beside its folder."""
+        return self.folder.parent / f"{self.folder.name}.log"
+
+
+@dataclass(slots=True)
+class Federation:
+    """The running nodes. Use it in a `with` block: leaving the block ends every process it began."""
+
+    nodes: tuple[Node, ...]
+
+    @classmethod
+    def of(cls, folders: Sequence[Path]) -> Self:
+        """Return the federation of the nodes in these folders, none started yet."""
+        return cls(tuple(Node(nodefile.load(folder)) for folder in folders))
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.stop()
+
+    def start(self) -> None:
+        """Start every node.
+
+        Raises:
+            PortTakenError: something listens where a node should; no node was started.
+        """
+        for node in self.nodes:
+            for port in (node.file.port, node.file.federation_port):
+                if not port_is_free(port):
+                    raise PortTakenError(
+                        f"port {port} of {node.file.state} is taken: stop what listens there, "
+                        "or build the demo anew on other ports with `comity demo --fresh`"
+                    )
+        for node in self.nodes:
+            with node.log.open("ab") as log:
+                node.process = _serve(node, log)
+
+    def wait_until_ready(self, told: Callable[[], bool] = lambda: False) -> None:
+        """Return when every console answers and every federation door is open, or when `told` to stop.
+
+        Raises:
+            NodeDiedError: a node ended, or is not ready after `READY_S` seconds.
+        """
+        deadline = time.monotonic() + READY_S
+        waiting = list(self.nodes)
+        while waiting and not told():
+            self.check()
+            waiting = [node for node in waiting if not is_ready(node.file)]
+            if waiting and time.monotonic() > deadline:
+                late = waiting[0]
+                raise NodeDiedError(f"{late.file.state} is not ready after {READY_S:.0f} s: read `{late.log}`")
+            if waiting:
+                time.sleep(_GLANCE_S)
+
+    def check(self) -> None:
+        """Raise `NodeDiedError`, which names it, when a node ended by itself."""
+        for node in self.nodes:
+            if node.process is not None and (code := node.process.poll()) is not None:
+                raise NodeDiedError(f"the node of {node.file.state} ended with code {code}: read `{node.log}`")
+
+    def stop(self) -> None:
+        """End every node and wait for it; what does not end in time is killed."""
+        running = [node.process for node in self.nodes if node.process is not None]
+        for process in running:
+            with suppress(ProcessLookupError):
+                process.terminate()
+        deadline = time.monotonic() + GRACE_S
+        for process in running:
+            try:
+                process.wait(max(0.1, deadline - time.monotonic()))
+            except subprocess.TimeoutExpired:
+                with suppress(ProcessLookupError):
+                    os.killpg(process.pid, signal.SIGKILL)
+                process.wait()
+        for node in self.nodes:
+            node.process = None
+
+
+class Interrupt:
+    """Notes SIGINT and SIGTERM instead of dying of them, so that the nodes are ended in order."""
+
+    def __init__(self) -> None:
+        self.told = False
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, self._note)
+
+    def _note(self, _number: int, _frame: FrameType | None) -> None:
+        self.told = True
+
+    def __call__(self) -> bool:
+        """Whether one of the signals came."""
+        return self.told
+
+
+def watch(federation: Federation, told: Callable[[], bool]) -> None:
+    """Return when `told` to stop.
+
+    Raises:
+        NodeDiedError: a node ended by itself.
+    """
+    while not told():
+        federation.check()
+        time.sleep(_GLANCE_S)
+
+
+def port_is_free(port: int) -> bool:
+    """Whether nothing listens on that port of this machine."""
+    with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError:
+            return False
+    return True
+
+
+def is_ready(file: nodefile.NodeFile) -> bool:
+    """Whether the node's console answers and its federation door is open."""
+    connection = http.client.HTTPConnection("127.0.0.1", file.port, timeout=5)
+    try:
+        connection.request("GET", "/healthz", headers={"Host": f"{file.host}:{file.port}"})
+        if connection.getresponse().status != http.HTTPStatus.OK:
+            return False
+        socket.create_connection(("127.0.0.1", file.federation_port), timeout=5).close()
+    except (OSError, http.client.HTTPException):
+        return False
+    finally:
+        connection.close()
+    return True
+
+
+def _serve(node: Node, log: IO[bytes]) -> subprocess.Popen[bytes]:
+    environment = {name: value for name, value in os.environ.items() if name != "COMITY_NODE"}
+    environment["COMITY_PASSPHRASE_FILE"] = str(node.folder / PASSPHRASE_FILE)
+    return subprocess.Popen(  # noqa: S603  # our own interpreter and module
+        [sys.executable, "-m", "comity", "serve", str(node.folder)],
+        stdin=subprocess.DEVNULL,
+        stdout=log,
+        stderr=subprocess.STDOUT,
+        env=environment,
+        start_new_session=True,  # Ctrl-C reaches us alone, and we end the nodes in order
+    )
