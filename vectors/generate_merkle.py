@@ -1,14 +1,14 @@
 """Write the golden vectors of docs/protocol/ledger.md: one file, one fault, named by it.
 
-Run `python vectors/generate_merkle.py`. Everything is computed from fixed inputs; ML-DSA signatures, which are random by
-design, are kept in `signatures.json` and made anew only where the signed bytes changed.
+Run `python vectors/generate_merkle.py`. Everything is computed from fixed inputs; ML-DSA signatures, which are random
+by design, are kept in `signatures.json` and made anew only where the signed bytes changed.
 """
 # ruff: noqa: INP001  # a script beside the files that it writes
 
 import json
 import sys
 from base64 import b64encode
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from hashlib import sha256
 from pathlib import Path
@@ -24,6 +24,7 @@ from comity.merkle import (
     Checkpoint,
     Frontier,
     Kind,
+    SignatureLine,
     SignedCheckpoint,
     Tree,
     cosign,
@@ -103,7 +104,7 @@ def flip(value: bytes, bit: int = 0) -> bytes:
     return (int.from_bytes(value) ^ (1 << bit)).to_bytes(len(value))
 
 
-def hexes(values: Any) -> list[str]:
+def hexes(values: Iterable[bytes]) -> list[str]:
     """Return hashes in hexadecimal."""
     return [value.hex() for value in values]
 
@@ -327,7 +328,7 @@ def checkpoints(signatures: Signatures) -> Iterator[tuple[str, Vector]]:
     longer = head.body() + b"extension\n"
     other = Checkpoint("xa.ncb/x1", SIZE, TREE.root(22))
 
-    def with_lines(*lines: Any) -> Vector:
+    def with_lines(*lines: SignatureLine) -> Vector:
         return {"note": SignedCheckpoint(head, lines).to_bytes().decode()}
 
     yield "checkpoint", good | {"comment": "23 leaves, signed by both keys", "expect": "ok"}
@@ -357,7 +358,7 @@ def checkpoints(signatures: Signatures) -> Iterator[tuple[str, Vector]]:
     yield from cosignatures(head, xa, xb)
 
 
-def _moved(line: Any, key: Key, head: Checkpoint) -> Any:
+def _moved(line: SignatureLine, key: Key, head: Checkpoint) -> SignatureLine:
     return type(line)(line.name, line.key_id, key.sign(head.body()))
 
 
