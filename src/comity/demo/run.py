@@ -17,7 +17,7 @@ from typing import IO, Final, Self
 from comity.config import nodefile
 from comity.demo.errors import NodeDiedError, PortTakenError
 
-PASSPHRASE_FILE: Final = "passphrase"
+PASSPHRASE_FILE: Final = "passphrase"  # noqa: S105  # the name of a file
 READY_S: Final = 60.0
 GRACE_S: Final = 25.0  # `comity serve` allows its own parts 15
 _GLANCE_S: Final = 0.1
