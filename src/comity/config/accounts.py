@@ -3,6 +3,7 @@
 import base64
 import hashlib
 import hmac
+from collections.abc import Mapping
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.mfa.adapter import DefaultMFAAdapter
@@ -15,6 +16,12 @@ from django.http import HttpRequest
 def client_address(request: HttpRequest) -> str:
     """Return the peer's address; forwarded headers are not believed, since any client can write them."""
     return str(request.META.get("REMOTE_ADDR", ""))
+
+
+def claimed_name(request: HttpRequest, credentials: Mapping[str, str] | None = None) -> str:
+    """Return the name under which somebody tries to sign in, folded as `Officer.username` is."""
+    name = (credentials or {}).get("username") or request.POST.get("login", "")
+    return str(name)[:60].casefold()
 
 
 class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc] # allauth ships no types

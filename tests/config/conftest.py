@@ -1,0 +1,36 @@
+from collections.abc import Callable
+from dataclasses import replace
+
+import pytest
+from django.test import Client
+from pytest_django import Settings
+
+from comity.node.officers.actions import register_officer
+from comity.node.officers.models import Officer
+
+
+@pytest.fixture
+def officer(db: None) -> Officer:  # noqa: ARG001 - opens the database
+    return register_officer(
+        "hale", password="seven quiet harbours", display_name="Miriam Hale", authority="xa.ncb", served=("xa.ncb",)
+    )
+
+
+@pytest.fixture
+def signed_in(client: Client, officer: Officer) -> Client:
+    """A browser in which the officer has signed in with both factors."""
+    client.force_login(officer, backend="allauth.account.auth_backends.AuthenticationBackend")
+    session = client.session
+    session["second_factor_known"] = True
+    session.save()
+    return client
+
+
+@pytest.fixture
+def node(settings: Settings) -> Callable[..., None]:
+    """Change facts of the node for one test."""
+
+    def change(**facts: object) -> None:
+        settings.NODE = replace(settings.NODE, **facts)
+
+    return change

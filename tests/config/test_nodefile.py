@@ -1,0 +1,86 @@
+import string
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from comity.config import nodefile
+from comity.config.errors import NodeFileError
+from comity.config.nodefile import Authority, NodeFile
+
+TEXTS = st.text(st.characters(blacklist_categories=("Cs",)), max_size=30)
+NAMES = st.dictionaries(st.sampled_from(nodefile.LANGUAGES), TEXTS, max_size=4)
+
+
+@st.composite
+def node_files(draw: st.DrawFn) -> NodeFile:
+    state = draw(st.text(string.ascii_uppercase, min_size=2, max_size=2))
+    ids = draw(st.lists(st.from_regex(r"[a-z][a-z0-9-]{0,9}", fullmatch=True), min_size=1, max_size=3, unique=True))
+    return NodeFile(
+        folder=None,
+        host=draw(st.sampled_from(["xa.localhost", "node.example.org"])),
+        port=draw(st.integers(1, 65535)),
+        scheme=draw(st.sampled_from(["http", "https"])),
+        state=state,
+        names=draw(NAMES),
+        colour=draw(st.sampled_from(nodefile.COLOURS)),
+        authorities=tuple(Authority(f"{state.lower()}.{name}", draw(NAMES)) for name in ids),
+        language=draw(st.sampled_from(nodefile.LANGUAGES)),
+        demo=draw(st.booleans()),
+        idle_minutes=draw(st.integers(1, 60)),
+    )
+
+
+@given(node_files())
+def test_what_is_written_is_read_back(tmp_path_factory: pytest.TempPathFactory, file: NodeFile) -> None:
+    folder = tmp_path_factory.mktemp("node")
+    (folder / nodefile.FILE_NAME).write_text(nodefile.dump(file), encoding="utf-8")
+    found = nodefile.load(folder)
+    assert found == NodeFile(**{name: getattr(file, name) for name in NodeFile.__slots__} | {"folder": folder})
+
+
+def test_a_missing_file_names_the_command_that_makes_one(tmp_path: Path) -> None:
+    with pytest.raises(NodeFileError, match="comity init"):
+        nodefile.load(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("setting", "told"),
+    [
+        ("prot = 1", "unknown setting `prot`"),
+        ('port = "80"', "`port` must be of type int"),
+        ("port = true", "`port` must be of type int"),
+        ("port = 0", "between 1 and 65535"),
+        ('scheme = "ftp"', "http or https"),
+        ('state = "Aldermark"', "two capital letters"),
+        ('language = "de"', "one of en, fr, es, ar"),
+        ('time_zone = "Harbour"', "`time_zone` is not known"),
+        ('database = "mysql://x"', "sqlite or postgresql"),
+        ("idle_minutes = 0", "between 1 and 60"),
+        ("session_hours = 99", "between 1 and 24"),
+        ('host = "-bad-"', "no host name"),
+        ('colour = "beige"', "`colour` must be one of"),
+        ('[[authority]]\nid = "xb.spoc"', "no authority of XA"),
+        ("[[authority]]\nname = {}", "needs `id"),
+        ("name = {en = 3}", "table of texts"),
+        ("host = ", "is no TOML"),
+    ],
+)
+def test_a_bad_setting_is_named_with_what_it_should_be(tmp_path: Path, setting: str, told: str) -> None:
+    (tmp_path / nodefile.FILE_NAME).write_text(setting, encoding="utf-8")
+    with pytest.raises(NodeFileError, match=told):
+        nodefile.load(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("host", "loopback"), [("xa.localhost", True), ("localhost", True), ("localhost.example.org", False)]
+)
+def test_only_names_of_this_machine_count_as_loopback(host: str, loopback: object) -> None:
+    assert NodeFile(None, host=host).bound_to_loopback is loopback
+
+
+def test_a_name_is_given_in_the_readers_language_else_in_english() -> None:
+    authority = Authority("xa.ncb", {"en": "Bureau", "ar": "مكتب"})
+    assert [authority.name(language) for language in ("ar", "fr")] == ["مكتب", "Bureau"]
+    assert Authority("xa.cid").name("fr") == "xa.cid"
