@@ -5,8 +5,23 @@ from collections.abc import Callable
 from datetime import datetime, timedelta, timezone
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from comity.agreements import Action, Ask, Compiled, Official, Party, Thing, compile_agreement, decide, parse_agreement
+from comity.agreements import (
+    Action,
+    Ask,
+    Compiled,
+    Duty,
+    DutyKind,
+    Official,
+    Party,
+    Thing,
+    compile_agreement,
+    decide,
+    parse_agreement,
+    strictest,
+)
 from comity.agreements.asking import OFFICIAL_ATTRIBUTES, PARTY_ATTRIBUTES, Circumstances, Type, kinds
 from comity.agreements.compiled import policies_of
 from comity.agreements.document import Effect
@@ -218,3 +233,21 @@ def test_every_action_is_decided_somewhere(convention: Compiled, rules: Compiled
         for action in clause.actions
     }
     assert permitted == set(Action)
+
+
+def test_of_several_duties_of_one_kind_the_strictest_binds(convention: Compiled, request_to_xb: Ask, but: But) -> None:
+    received = decide(convention, but(request_to_xb, action="receive", resource_categories=frozenset({"victim"})))
+    retain = strictest(received.duties, DutyKind.RETAIN_DAYS)
+    assert retain == Duty(DutyKind.RETAIN_DAYS, "harbour.7.2", 365)
+    assert strictest(received.duties, DutyKind.FOUR_EYES) is None
+
+
+@given(st.lists(st.builds(Duty, st.sampled_from(list(DutyKind)), st.just("x.1"), st.integers(1, 9))), st.data())
+def test_one_more_duty_never_makes_the_binding_one_milder(duties: list[Duty], data: st.DataObject) -> None:
+    more = [*duties, data.draw(st.builds(Duty, st.sampled_from(list(DutyKind)), st.just("x.2"), st.integers(1, 9)))]
+    for kind in DutyKind:
+        before, after = strictest(duties, kind), strictest(more, kind)
+        if before is not None:
+            assert after is not None
+            milder = after.amount < before.amount if kind is DutyKind.FOUR_EYES else after.amount > before.amount
+            assert not milder

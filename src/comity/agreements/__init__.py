@@ -9,7 +9,7 @@ docs/reference/agreements.md.
 from comity.agreements.asking import Action, Ask, Circumstances, Official, Part, Party, Role, Thing, ThingKind
 from comity.agreements.book import PolicyBook
 from comity.agreements.compiled import Compiled, compile_agreement
-from comity.agreements.deciding import Decision, Duty, Reason, decide
+from comity.agreements.deciding import Decision, Duty, Reason, decide, reason_rules, strictest
 from comity.agreements.document import Agreement, Clause, DutyKind, Effect, Form, parse_agreement
 from comity.agreements.errors import AgreementError, CompileError, DocumentError
 from comity.agreements.filters import Filter, matches
@@ -46,5 +46,7 @@ __all__ = [
     "house",
     "matches",
     "parse_agreement",
+    "reason_rules",
+    "strictest",
     "visible",
 ]

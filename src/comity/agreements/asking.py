@@ -71,13 +71,13 @@ class Type(StrEnum):
 class Party(NamedTuple):
     """An authority that acts towards another one under an agreement."""
 
-    authority: Annotated[AuthorityId, "the authority that acts"]
+    authority: Annotated[AuthorityId, "the authority that acts, or whose officer acts"]
 
 
 class Official(NamedTuple):
     """An officer who acts inside his own authority, in one role."""
 
-    authority: Annotated[AuthorityId, "the authority the officer belongs to"]
+    authority: Annotated[AuthorityId, "the authority that acts, or whose officer acts"]
     role: Annotated[str, "officer, supervisor, dpo, auditor or administrator"]
     unit: Annotated[str | None, "the unit the officer belongs to"] = None
 

@@ -11,12 +11,25 @@ The engine decides. What stands here beside it only explains its no.
 """
 
 import json
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
+from types import MappingProxyType
 
 import cedarpy
 
-from comity.agreements.asking import Action, Ask, Circumstances, Official, Party, Thing, kinds, stated
+from comity.agreements.asking import (
+    OFFICIAL_ATTRIBUTES,
+    PARTY_ATTRIBUTES,
+    Action,
+    Ask,
+    Circumstances,
+    Official,
+    Party,
+    Thing,
+    kinds,
+    stated,
+)
 from comity.agreements.compiled import ASKED, ASKER, PRINCIPAL_TYPE, RESOURCE_TYPE, Compiled
 from comity.agreements.conditions import Condition, Json, holds
 from comity.agreements.conditions import stated as is_stated
@@ -43,6 +56,26 @@ class Reason:
     wanted: str = ""
 
 
+GENERAL_RULES: Mapping[str, str] = MappingProxyType(
+    {
+        "agreement.none": "no agreement in force binds both authorities, or not the one named as basis",
+        "principal.unknown": "whoever asks is no authority (for a convention) or no officer (for house rules)",
+        "action.unknown": "no such action is decided by this form of document",
+        "action.not-covered": "no clause of the document permits this action at all",
+        "clause.forbids": "a clause forbids this without condition",
+        "ask.invalid": "something stated has the wrong type or size, so that the question has no meaning",
+        "engine.error": "the policy engine reported an error while deciding",
+    }
+)
+"""Reasons that come from no condition of a clause."""
+
+
+def reason_rules() -> tuple[str, ...]:
+    """Return every key a `Reason` can bear, for those who put them into words."""
+    stems = sorted({attribute.key for attribute in (*PARTY_ATTRIBUTES.values(), *OFFICIAL_ATTRIBUTES.values())})
+    return (*GENERAL_RULES, *(f"{stem}.{fault}" for stem in stems for fault in ("missing", "refused")))
+
+
 @dataclass(frozen=True, slots=True)
 class Duty:
     """What a permitted act obliges to.
@@ -54,6 +87,18 @@ class Duty:
     kind: DutyKind
     clause: str
     amount: int = 0
+
+
+def strictest(duties: Iterable[Duty], kind: DutyKind) -> Duty | None:
+    """Return the duty of this kind that binds when several are owed, with the clause it comes from.
+
+    The shortest time to keep or to answer, the largest number of approvals; ``None`` where none is owed.
+
+    Source: docs/protocol/agreements.md, section 4.
+    """
+    owed = [duty for duty in duties if duty.kind is kind]
+    wanted = max if kind is DutyKind.FOUR_EYES else min
+    return wanted(owed, key=lambda duty: duty.amount, default=None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +139,11 @@ def decide(compiled: Compiled, ask: Ask) -> Decision:
 @lru_cache(maxsize=REMEMBERED)
 def _remembered(compiled: Compiled, ask: Ask, _kinds: tuple[type, ...]) -> Decision:
     return _judge(compiled, ask)
+
+
+def forget() -> None:
+    """Forget all remembered answers; nothing but time changes by it."""
+    _remembered.cache_clear()
 
 
 def question(compiled: Compiled, ask: Ask) -> tuple[Json, str]:

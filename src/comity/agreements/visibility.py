@@ -89,6 +89,11 @@ def _remembered(compiled: Compiled, ask: Ask, _kinds: tuple[type, ...]) -> Filte
     return assume(tree, "kind", str(ask.resource.kind))
 
 
+def forget() -> None:
+    """Forget all remembered filters; nothing but time changes by it."""
+    _remembered.cache_clear()
+
+
 def _residuals(compiled: Compiled, ask: Ask) -> tuple[list[Filter], list[Filter]]:
     """Ask the engine with the thing left open; return what is left of permissions and of prohibitions."""
     principal = PRINCIPAL_TYPE[compiled.agreement.form]
