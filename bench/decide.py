@@ -2,9 +2,9 @@
 
     python bench/decide.py [--json]
 
-Every line is from one run, medians of five interleaved rounds. Limit: one evaluation of the same question by the engine,
-everything parsed beforehand; a decision needs two (whether, and with which duties) and an answer in words. Peer: the
-same engine used as its introduction shows it, with policies given as text for every question.
+Every line is from one run, medians of five interleaved rounds. Limit: one evaluation of the same question by the
+engine, everything parsed beforehand; a decision needs two (whether, and with which duties) and an answer in words.
+Peer: the same engine used as its introduction shows it, with policies given as text for every question.
 """
 
 import argparse
