@@ -46,6 +46,7 @@ class Job:
     subjects: tuple[Asked, ...]
     same: tuple[str, ...]
     different: tuple[str, ...]
+    different_why: str
     answer: str
     refusal_ground: str
     refusal: str
@@ -90,6 +91,7 @@ LANTERN: Final = Job(
     ),
     same=("xb-lantern-forger", "xb-lantern-vessel"),
     different=("xb-namesake-of-forger",),
+    different_why="Autre année et autre lieu de naissance.",
     answer=(
         "La personne est connue ici depuis 2024 sous le passeport indiqué. Le navire a fait escale à Port-Ligny le "
         "30 octobre et le 6 novembre 2026 ; deux conteneurs y ont été débarqués."

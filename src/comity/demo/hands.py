@@ -1,0 +1,79 @@
+"""The play's end of the pipes to `comity.demo.step`: one process for each node, started together."""
+
+import json
+import os
+import subprocess
+import sys
+from contextlib import suppress
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Final, Self
+
+from comity.demo.errors import StepError
+
+_GRACE_S: Final = 5.0
+
+
+class Hands:
+    """Lets each node of the demo act. Use it in a `with` block."""
+
+    def __init__(self, folder: Path, codes: tuple[str, ...], language: str) -> None:
+        self._processes = {code: _start(folder / code.lower(), language) for code in codes}
+        self._greeted: set[str] = set()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        for process in self._processes.values():
+            if process.stdin is not None:
+                with suppress(OSError):
+                    process.stdin.close()
+        for process in self._processes.values():
+            try:
+                process.wait(_GRACE_S)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.wait()
+            if process.stdout is not None:
+                process.stdout.close()
+
+    def do(self, code: str, step: str, **order: Any) -> dict[str, Any]:  # noqa: ANN401  # whatever JSON can say
+        """Let the node of `code` take a step and return what came of it.
+
+        Raises:
+            StepError: the step failed inside the node.
+        """
+        process = self._processes[code]
+        if code not in self._greeted:
+            self._hear(process, code, "start")
+            self._greeted.add(code)
+        if process.stdin is None:
+            raise StepError(f"{code} {step}", "its process has no input")
+        process.stdin.write(json.dumps({"step": step, **order}) + "\n")
+        process.stdin.flush()
+        return self._hear(process, code, step)
+
+    def _hear(self, process: subprocess.Popen[str], code: str, step: str) -> dict[str, Any]:
+        line = process.stdout.readline() if process.stdout is not None else ""
+        if not line:
+            raise StepError(f"{code} {step}", f"its process ended with code {process.wait()}")
+        answer: dict[str, Any] = json.loads(line)
+        if not answer["ok"]:
+            raise StepError(f"{code} {step}", answer["found"])
+        result: dict[str, Any] = answer["result"]
+        return result
+
+
+def _start(folder: Path, language: str) -> subprocess.Popen[str]:
+    return subprocess.Popen(  # our own interpreter and module
+        [sys.executable, "-m", "comity.demo.step"],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+        encoding="utf-8",
+        env={**os.environ, "COMITY_NODE": str(folder.resolve()), "COMITY_DEMO_LANGUAGE": language},
+        start_new_session=True,
+    )
