@@ -4,11 +4,25 @@ No database, no network, no clock: files and times are arguments. A judgement is
 whom it rests on.
 """
 
+from comity.verify.claims import Claim as Claim
+from comity.verify.claims import Report as Report
+from comity.verify.claims import Verdict as Verdict
+from comity.verify.errors import ArchiveError as ArchiveError
 from comity.verify.errors import EvidenceError as EvidenceError
 from comity.verify.errors import ExportError as ExportError
 from comity.verify.errors import VerifyError as VerifyError
+from comity.verify.evidence import Evidence as Evidence
+from comity.verify.evidence import ItemProof as ItemProof
+from comity.verify.evidence import Items as Items
+from comity.verify.evidence import LeafProof as LeafProof
+from comity.verify.evidence import Part as Part
+from comity.verify.evidence import Receipt as Receipt
+from comity.verify.evidence import State as State
+from comity.verify.evidence import Witness as Witness
 from comity.verify.exported import ExportedLog as ExportedLog
 from comity.verify.exported import write_export as write_export
+from comity.verify.judging import Trust as Trust
+from comity.verify.judging import judge as judge
 from comity.verify.log import Fault as Fault
 from comity.verify.log import KeysAt as KeysAt
 from comity.verify.log import LogReport as LogReport
@@ -17,3 +31,6 @@ from comity.verify.log import MemoryLog as MemoryLog
 from comity.verify.log import Opening as Opening
 from comity.verify.log import Stored as Stored
 from comity.verify.log import verify_log as verify_log
+from comity.verify.proving import KeyView as KeyView
+from comity.verify.proving import RevokedLog as RevokedLog
+from comity.verify.proving import Views as Views

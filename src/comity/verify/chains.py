@@ -1,6 +1,7 @@
 """Follow the lanes through a log: each note continues the one before it, and no place is taken twice."""
 
-from comity.messages.note import NoteError, note_hash, parse_note
+from comity.messages.errors import NoteError
+from comity.messages.note import note_hash, parse_note
 
 type _Lane = tuple[str, str, int]
 
