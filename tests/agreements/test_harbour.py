@@ -8,6 +8,12 @@ import pytest
 from comity.agreements import Ask, Compiled, Decision, DutyKind, Effect, decide
 from comity.agreements.document import LANGUAGES
 from comity.vocabulary.authority import AuthorityId
+from comity.vocabulary.crime_area import CrimeArea
+from comity.vocabulary.handling import Handling
+from comity.vocabulary.language import Language
+from comity.vocabulary.person_category import PersonCategory
+from comity.vocabulary.purpose import Purpose
+from comity.vocabulary.urgency import Urgency, UrgencyGround
 
 But = Callable[..., Ask]
 A = AuthorityId.parse
@@ -41,7 +47,6 @@ PERMITS = [
         {
             "resource_kind": ("record", "kind.refused"),
             "context_in_reply": (False, "in-reply.refused"),
-            "resource_purpose": (None, "purpose.missing"),
             "resource_schemata": (frozenset({"DnaProfile"}), "schemata.refused"),
             "resource_categories": (frozenset({"bystander"}), "categories.refused"),
         },
@@ -289,3 +294,21 @@ def test_what_the_summary_says_of_courts_and_onward_transfer_is_what_the_named_c
         assert clause is not None
         assert clause.effect is Effect.FORBID
         assert [condition.attribute.key for condition in clause.unless] == ["originator-consent"]
+
+
+def test_the_lists_hold_words_of_the_vocabulary_only(convention: Compiled) -> None:
+    agreement = convention.agreement
+    assert set(agreement.purposes) <= set(Purpose)
+    assert set(agreement.crime_areas) <= set(CrimeArea)
+    assert set(agreement.person_categories) <= set(PersonCategory)
+    assert set(agreement.handling) == set(Handling)
+    assert set(agreement.languages) == set(Language)
+    assert set(agreement.time_limits_hours) == set(Urgency)
+
+
+def test_every_ground_of_urgency_is_one_the_convention_knows(
+    convention: Compiled, request_to_xb: Ask, but: But
+) -> None:
+    for ground in UrgencyGround:
+        urgent = but(request_to_xb, context_urgency=Urgency.URGENT, context_urgency_ground=ground)
+        assert decide(convention, urgent).allowed
