@@ -1,0 +1,54 @@
+"""What authorities say to each other, in the one form that is hashed, sealed and proved (docs/protocol/messages.md)."""
+
+from comity.messages.errors import CanonicalError, MessageError, NoteError
+from comity.messages.head import Head
+from comity.messages.items import Item, Revealed, erase, reveal, root_of, verify_revealed
+from comity.messages.kinds import KINDS, PARTS, Answer, Kind, Outcome, Refused
+from comity.messages.message import Message, read, read_what_is_left, write
+from comity.messages.note import Note, note_hash, parse_note
+from comity.messages.parts import (
+    AboutSubject,
+    Attachment,
+    Condition,
+    ConditionRule,
+    Match,
+    Part,
+    Refers,
+    Text,
+    TextRole,
+)
+
+__all__ = [
+    "KINDS",
+    "PARTS",
+    "AboutSubject",
+    "Answer",
+    "Attachment",
+    "CanonicalError",
+    "Condition",
+    "ConditionRule",
+    "Head",
+    "Item",
+    "Kind",
+    "Match",
+    "Message",
+    "MessageError",
+    "Note",
+    "NoteError",
+    "Outcome",
+    "Part",
+    "Refers",
+    "Refused",
+    "Revealed",
+    "Text",
+    "TextRole",
+    "erase",
+    "note_hash",
+    "parse_note",
+    "read",
+    "read_what_is_left",
+    "reveal",
+    "root_of",
+    "verify_revealed",
+    "write",
+]

@@ -1,0 +1,123 @@
+"""The kinds of message: what each must and may hold beside its head. One row a kind, read aloud in review."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from types import MappingProxyType
+from typing import ClassVar, Final
+
+from comity.messages.errors import MessageError
+from comity.messages.fields import Fields, without_empty
+from comity.messages.parts import AboutSubject, Attachment, Condition, Match, Part, Refers, Text
+from comity.vocabulary.refusal import RefusalGround
+
+
+class Outcome(StrEnum):
+    """How far an answer goes."""
+
+    FULL = "full"
+    PARTIAL = "partial"
+    INTERIM = "interim"
+    NEGATIVE = "negative"
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """The outcome of an answer.
+
+    Attributes:
+        outcome: how far it goes.
+        more_by: Unix seconds by which more is promised; needed in an interim answer, 0 elsewhere.
+    """
+
+    name: ClassVar[str] = "answer"
+
+    outcome: Outcome
+    more_by: int = 0
+
+    def to_value(self) -> dict[str, object]:
+        """Return the map that is encoded."""
+        return without_empty({"outcome": self.outcome.value, "more_by": self.more_by or None})
+
+    @classmethod
+    def from_value(cls, value: object) -> "Answer":
+        """Read a decoded map, or raise MessageError."""
+        fields = Fields(value, cls.name, frozenset({"outcome", "more_by"}))
+        found = cls(fields.choice("outcome", Outcome), fields.count("more_by", 0))
+        if (found.outcome is Outcome.INTERIM) != bool(found.more_by):
+            raise MessageError("message.answer.more-by", "answer.more_by")
+        return found
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """One ground of refusal, of the whole request or of one question.
+
+    Attributes:
+        ground: of the closed list (Directive (EU) 2023/977, Art. 6).
+        part: place of the refused question, from 0; `None` for all of it.
+    """
+
+    name: ClassVar[str] = "refused"
+
+    ground: RefusalGround
+    part: int | None = None
+
+    def to_value(self) -> dict[str, object]:
+        """Return the map that is encoded."""
+        return without_empty({"ground": self.ground.value, "part": self.part})
+
+    @classmethod
+    def from_value(cls, value: object) -> "Refused":
+        """Read a decoded map, or raise MessageError."""
+        fields = Fields(value, cls.name, frozenset({"ground", "part"}))
+        return cls(fields.choice("ground", RefusalGround), fields.count("part") if fields.has("part") else None)
+
+
+PARTS: Final[Mapping[str, type[Part]]] = MappingProxyType(
+    {
+        part.name: part
+        for part in (AboutSubject, Text, Condition, Match, Attachment, Refers, Answer, Refused)
+    }  # type: ignore[dict-item]  # each class has the three members of Part
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """What a kind of message consists of.
+
+    Attributes:
+        name: as it stands in the head.
+        needs: names of items of which at least one must be there.
+        once: names of items of which at most one may be there.
+        may: names of further items.
+    """
+
+    name: str
+    needs: tuple[str, ...] = ()
+    once: tuple[str, ...] = ()
+    may: tuple[str, ...] = ()
+
+    @property
+    def allowed(self) -> frozenset[str]:
+        """Names of every item that may stand in it."""
+        return frozenset((*self.needs, *self.once, *self.may))
+
+
+_COMMON: Final = ("text", "condition", "attachment")
+
+KINDS: Final[Mapping[str, Kind]] = MappingProxyType(
+    {
+        kind.name: kind
+        for kind in (
+            Kind("request", needs=("text",), may=("subject", *_COMMON)),
+            Kind("answer", needs=("answer", "refers"), once=("answer", "refers"), may=("subject", "match", "refused", *_COMMON)),
+            Kind("refusal", needs=("refused", "refers"), once=("refers",), may=_COMMON),
+            Kind("reminder", needs=("refers",), once=("refers",), may=("text",)),
+            Kind("information", needs=("text",), may=("subject", *_COMMON)),
+            Kind("correction", needs=("refers", "text"), once=("refers",), may=("subject", *_COMMON)),
+            Kind("withdrawal", needs=("refers", "text"), once=("refers",), may=("text",)),
+        )
+    }
+)
+"""Every kind that this version speaks; another one is refused by receipt, and the lane goes on."""
