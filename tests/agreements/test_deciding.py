@@ -19,6 +19,7 @@ from comity.agreements import (
     Thing,
     compile_agreement,
     decide,
+    deciding,
     parse_agreement,
     strictest,
 )
@@ -251,3 +252,23 @@ def test_one_more_duty_never_makes_the_binding_one_milder(duties: list[Duty], da
             assert after is not None
             milder = after.amount < before.amount if kind is DutyKind.FOUR_EYES else after.amount > before.amount
             assert not milder
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"resource_purpose": "x" * 5000},
+        {"resource_schemata": frozenset(str(number) for number in range(5000))},
+        {"principal_authority": AuthorityId("x" * 5000)},
+        {"action": "send" * 2000},
+    ],
+    ids=["a long text", "a large set", "a long name", "a long action"],
+)
+def test_a_question_longer_than_any_honest_one_is_refused_and_not_remembered(
+    convention: Compiled, request_to_xb: Ask, but: But, change: dict[str, object]
+) -> None:
+    before = deciding._remembered.cache_info().currsize  # noqa: SLF001 - what is remembered is the claim
+    decision = decide(convention, but(request_to_xb, **change))
+    assert not decision.allowed
+    assert max(len(reason.found) for reason in decision.reasons) <= 120
+    assert deciding._remembered.cache_info().currsize == before  # noqa: SLF001 - as above

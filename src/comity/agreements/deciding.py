@@ -34,9 +34,14 @@ from comity.agreements.compiled import ASKED, ASKER, PRINCIPAL_TYPE, RESOURCE_TY
 from comity.agreements.conditions import Condition, Json, holds
 from comity.agreements.conditions import stated as is_stated
 from comity.agreements.document import ACTIONS_OF, Clause, DutyKind, Effect, Form
+from comity.agreements.errors import UndecidableError
 
-REMEMBERED = 16_384
-"""How many answers are kept, over all agreements of the process; some 2 KB each."""
+REMEMBERED = 4096
+"""How many answers are kept, over all agreements of the process; some 2 KB each, and never more than 20."""
+
+MAX_TEXT = 4096
+"""How many characters all texts of a question have together. Questions are made from what partners send, and are
+remembered: without a bound a partner could fill the memory of a node with purposes a megabyte long."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,6 +136,8 @@ def decide(compiled: Compiled, ask: Ask) -> Decision:
     """
     try:
         return _remembered(compiled, ask, kinds(ask))
+    except UndecidableError as error:
+        return _no(compiled, Reason(error.rule, found=error.found))
     except (TypeError, AttributeError):
         # Something in the ask cannot be hashed or is of another class: no value of this package.
         return _no(compiled, Reason("ask.invalid"))
@@ -138,6 +145,7 @@ def decide(compiled: Compiled, ask: Ask) -> Decision:
 
 @lru_cache(maxsize=REMEMBERED)
 def _remembered(compiled: Compiled, ask: Ask, _kinds: tuple[type, ...]) -> Decision:
+    check(compiled, ask)  # (1)
     return _judge(compiled, ask)
 
 
@@ -170,8 +178,6 @@ def context_of(compiled: Compiled, ask: Ask) -> Json:
 
 
 def _judge(compiled: Compiled, ask: Ask) -> Decision:
-    if found := fault(compiled, ask):  # (1)
-        return _no(compiled, found)
     try:
         request, entities = question(compiled, ask)
         answer = cedarpy.is_authorized(request, compiled.permissions, entities, compiled.schema)
@@ -195,18 +201,27 @@ def _judge(compiled: Compiled, ask: Ask) -> Decision:
     )
 
 
-def fault(compiled: Compiled, ask: Ask) -> Reason | None:
-    """Return why this is no question at all for this agreement, or ``None``."""
+def check(compiled: Compiled, ask: Ask) -> None:
+    """Refuse what is no question at all for this agreement.
+
+    Raises:
+        UndecidableError: with the reason.
+    """
     form = compiled.agreement.form
     asks = Party if form is Form.CONVENTION else Official
     if not isinstance(ask.principal, asks):
-        return Reason("principal.unknown")
+        raise UndecidableError("principal.unknown")
     # The types are a promise of the caller; broken, it must come to a no, not to an exception in the middle of an act.
     if not all(isinstance(*pair) for pair in ((ask.resource, Thing), (ask.context, Circumstances))):
-        return Reason("ask.invalid")
+        raise UndecidableError("ask.invalid")
     if ask.action not in list(Action) or Action(ask.action) not in ACTIONS_OF[form]:
-        return Reason("action.unknown", found=str(ask.action)[:60])
-    return None
+        raise UndecidableError("action.unknown", found=_short(ask.action))
+    size = 0
+    for value in (*ask.principal, *ask.resource, *ask.context):
+        members = value if isinstance(value, frozenset | tuple) else (value,)
+        size += len(members) + sum(len(str(member)) for member in members)
+    if size > MAX_TEXT:
+        raise UndecidableError("ask.invalid")
 
 
 def _in_order(compiled: Compiled, ids: list[str]) -> tuple[Clause, ...]:

@@ -3,6 +3,7 @@
 * AgreementError
   + DocumentError    the JSON is no agreement: wrong form, unknown word, a clause that says nothing
   + CompileError     the policy engine does not accept what the clauses came to
+  + UndecidableError what was asked is no question; stays inside, its answer is a no
 """
 
 
@@ -24,3 +25,19 @@ class DocumentError(AgreementError):
 
 class CompileError(AgreementError):
     """The engine refused the policies or the schema; a fault of ours or a clause that can never hold."""
+
+
+class UndecidableError(AgreementError):
+    """What was asked is no question for this agreement. Never leaves the package: `decide` turns it into a no.
+
+    It is raised and not returned because a raised answer is not remembered.
+
+    Attributes:
+        rule: key of the reason.
+        found: what was asked instead, in short.
+    """
+
+    def __init__(self, rule: str, found: str = "") -> None:
+        super().__init__(rule)
+        self.rule = rule
+        self.found = found

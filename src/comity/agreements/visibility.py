@@ -18,8 +18,9 @@ import cedarpy
 from comity.agreements.asking import Action, Ask, Circumstances, Official, Thing, ThingKind, kinds, stated
 from comity.agreements.compiled import ASKER, PRINCIPAL_TYPE, Compiled
 from comity.agreements.conditions import Json
-from comity.agreements.deciding import context_of, fault
+from comity.agreements.deciding import check, context_of
 from comity.agreements.document import Effect
+from comity.agreements.errors import UndecidableError
 from comity.agreements.filters import (
     AtLeast,
     AtMost,
@@ -73,14 +74,13 @@ def visible(
     ask = Ask(officer, action, Thing(kind=kind), context, today)
     try:
         return _remembered(compiled, ask, kinds(ask))
-    except (TypeError, AttributeError):
+    except (TypeError, AttributeError, UndecidableError):
         return Nothing()
 
 
 @lru_cache(maxsize=REMEMBERED)
 def _remembered(compiled: Compiled, ask: Ask, _kinds: tuple[type, ...]) -> Filter:
-    if fault(compiled, ask):
-        return Nothing()
+    check(compiled, ask)
     try:
         permits, prohibitions = _residuals(compiled, ask)
         tree = all_of(any_of(*permits), negate(any_of(*prohibitions)))
