@@ -7,6 +7,7 @@ import pytest
 
 from comity.agreements import Ask, Compiled, Decision, DutyKind, Effect, decide
 from comity.agreements.document import LANGUAGES
+from comity.messages import KINDS
 from comity.vocabulary.authority import AuthorityId
 from comity.vocabulary.crime_area import CrimeArea
 from comity.vocabulary.handling import Handling
@@ -47,6 +48,7 @@ PERMITS = [
         {
             "resource_kind": ("record", "kind.refused"),
             "context_in_reply": (False, "in-reply.refused"),
+            "resource_purpose": (None, "purpose.missing"),
             "resource_schemata": (frozenset({"DnaProfile"}), "schemata.refused"),
             "resource_categories": (frozenset({"bystander"}), "categories.refused"),
         },
@@ -304,6 +306,18 @@ def test_the_lists_hold_words_of_the_vocabulary_only(convention: Compiled) -> No
     assert set(agreement.handling) == set(Handling)
     assert set(agreement.languages) == set(Language)
     assert set(agreement.time_limits_hours) == set(Urgency)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_every_kind_of_message_can_be_sent_by_one_and_received_by_the_other(
+    convention: Compiled, request_to_xb: Ask, but: But, kind: str
+) -> None:
+    sends = "answer" if kind in {"answer", "refusal"} else "send"
+    out = decide(convention, but(request_to_xb, action=sends, resource_message=kind, context_in_reply=True))
+    into = decide(convention, but(request_to_xb, **RECEIVE, resource_message=kind, context_in_reply=True))
+    assert out.allowed
+    assert into.allowed
+    assert kind in convention.agreement.message_kinds
 
 
 def test_every_ground_of_urgency_is_one_the_convention_knows(
