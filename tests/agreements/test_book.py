@@ -20,6 +20,7 @@ from comity.agreements import (
     matches,
     parse_agreement,
 )
+from comity.agreements.book import MAX_PAIRS
 from comity.agreements.filters import Nothing
 from comity.agreements.shipped import harbour_document
 from comity.vocabulary.authority import AuthorityId
@@ -109,6 +110,24 @@ def test_an_officer_is_judged_by_house_rules_and_by_nothing_else(
 
 def test_whoever_is_neither_authority_nor_officer_is_refused(book: PolicyBook, request_to_xb: Ask) -> None:
     assert not book.decide(request_to_xb._replace(principal=None)).allowed
+
+
+def test_asking_about_ever_new_pairs_fills_no_memory(
+    rules: Compiled, convention: Compiled, request_to_xb: Ask, but: But
+) -> None:
+    book = PolicyBook.of(rules, [convention])
+    for number in range(MAX_PAIRS + 10):
+        book.between(A("xa.ncb"), A(f"xe.unit{number}"), request_to_xb.today)
+    assert len(book._between) <= MAX_PAIRS  # noqa: SLF001 - what is remembered is the claim
+    assert book.decide(request_to_xb).allowed
+    assert not book.decide(but(request_to_xb, context_partner=A("xe.unit1"))).allowed
+
+
+@pytest.mark.parametrize("partner", ["xb.spoc", ["xb.spoc"], 3, object()])
+def test_a_partner_that_is_no_authority_is_none(
+    book: PolicyBook, request_to_xb: Ask, but: But, partner: object
+) -> None:
+    assert not book.decide(but(request_to_xb, context_partner=partner)).allowed
 
 
 def test_an_empty_book_permits_no_exchange_at_all(rules: Compiled, request_to_xb: Ask) -> None:

@@ -1,7 +1,7 @@
 """All agreements and the house rules of one node, with a no for whatever none of them covers."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 
 from comity.agreements.asking import Action, Ask, Circumstances, Official, Party, ThingKind
@@ -12,6 +12,14 @@ from comity.agreements.errors import AgreementError
 from comity.agreements.filters import Filter
 from comity.agreements.visibility import visible
 from comity.vocabulary.authority import AuthorityId
+
+MAX_PAIRS = 8192
+"""Of how many pairs it is remembered which agreements bind them: more than twice the authorities there may ever be."""
+
+
+def _binds(compiled: Compiled, one: AuthorityId, other: AuthorityId, today: date) -> bool:
+    agreement = compiled.agreement
+    return agreement.is_in_force(today) and agreement.binds(one) and agreement.binds(other)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -25,6 +33,9 @@ class PolicyBook:
 
     house: Compiled
     agreements: tuple[Compiled, ...]
+    _between: dict[tuple[AuthorityId, AuthorityId, date], tuple[Compiled, ...]] = field(
+        default_factory=dict, init=False, repr=False
+    )
 
     @classmethod
     def of(cls, house: Compiled, agreements: Iterable[Compiled]) -> "PolicyBook":
@@ -54,10 +65,9 @@ class PolicyBook:
         """
         if not isinstance(ask.principal, Party):
             return decide(self.house, ask)
-        partner = getattr(ask.context, "partner", None)
         candidates = [
             compiled
-            for compiled in self.between(ask.principal.authority, partner, ask.today)
+            for compiled in self._candidates(ask.principal.authority, getattr(ask.context, "partner", None), ask.today)
             if under in {"", compiled.agreement.id}
         ]
         if not candidates:
@@ -65,17 +75,24 @@ class PolicyBook:
         decisions = [decide(compiled, ask) for compiled in candidates]
         return next((decision for decision in decisions if decision.allowed), decisions[0])
 
-    def between(self, one: AuthorityId, other: AuthorityId | None, today: date) -> tuple[Compiled, ...]:
-        """Return the agreements in force on a day (UTC) that bind both authorities."""
-        return tuple(
-            compiled
-            for compiled in self.agreements
-            if other is not None
-            and other != one
-            and compiled.agreement.is_in_force(today)
-            and compiled.agreement.binds(one)
-            and compiled.agreement.binds(other)
-        )
+    def _candidates(self, one: object, other: object, today: date) -> tuple[Compiled, ...]:
+        # What is no authority at all is bound by nothing, and must not be looked up: it may not even be hashable.
+        if isinstance(one, AuthorityId) and isinstance(other, AuthorityId):
+            return self.between(one, other, today)
+        return ()
+
+    def between(self, one: AuthorityId, other: AuthorityId, today: date) -> tuple[Compiled, ...]:
+        """Return the agreements in force on a day (UTC) that bind both authorities; remembered by pair."""
+        if other == one:
+            return ()
+        pair = (one, other, today)
+        found = self._between.get(pair)
+        if found is None:
+            found = tuple(compiled for compiled in self.agreements if _binds(compiled, *pair))
+            if len(self._between) >= MAX_PAIRS:
+                self._between.clear()
+            self._between[pair] = found
+        return found
 
     def visible(
         self,
