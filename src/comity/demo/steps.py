@@ -13,7 +13,7 @@ from django.http import QueryDict
 from django.utils import timezone
 from django.utils.translation import get_language
 
-from comity.desks.cases import actions, choices, forms, proofs, reads
+from comity.desks.cases import actions, choices, comparing, forms, proofs, reads
 from comity.desks.cases.models import CaseMessage, Verdict
 from comity.node.exchange.models import Note
 from comity.node.ledger.models import Cosignature, Log
@@ -134,21 +134,19 @@ def open_case(officer: str, case: int) -> Answer:
 def candidates(officer: str, message: int) -> Answer:
     """Return what the node found in its records for a request, and why."""
     found = reads.message_for(_officer(officer), message)
-    return {"candidates": [_candidate(one) for one in reads.comparisons(found)]}
+    return {"candidates": [_candidate(one) for one in comparing.comparisons(found)]}
 
 
-def _candidate(one: reads.Comparison) -> Answer:
+def _candidate(one: comparing.ComparisonView) -> Answer:
     return {
         "candidate": one.candidate.pk,
         "asked": one.asked.caption,
-        "held": str(one.held_caption),
-        "record": one.candidate.record_reference,
+        "held": one.held_caption,
+        "record": one.candidate.record_reference.partition("/")[2],
         "confidence": one.candidate.confidence,
         "score": one.candidate.score,
         "verdict": str(one.candidate.verdict),
-        "reasons": [
-            {"text": str(reason.text), "left": str(reason.left), "right": str(reason.right)} for reason in one.reasons
-        ],
+        "reasons": [{"text": str(reason.text), "left": reason.left, "right": reason.right} for reason in one.reasons],
     }
 
 
@@ -163,7 +161,7 @@ def answer(officer: str, message: int, text: str) -> Answer:
     """Answer a request with everything that was confirmed."""
     who = _officer(officer)
     found = reads.message_for(who, message)
-    confirmed = [str(one.pk) for one in reads.confirmed(found)]
+    confirmed = [str(one.pk) for one in comparing.confirmed(found)]
     given = {"kind": "full", "include": confirmed, "text": text, "handling": ["H0"], "conditions": ""}
     form = forms.AnswerForm(given, confirmed=[(one, one) for one in confirmed])
     if not form.is_valid():

@@ -13,6 +13,8 @@ FOLDER: Final = Path(__file__).resolve().parent
 RECORDS: Final = FOLDER / "records"
 OFFICIAL: Final = FOLDER / "official.xml.gz"
 TRUTH: Final = FOLDER / "truth.json"
+SOURCES: Final = {"suspect": "investigations", "missing": "missing-persons", "contact": "register"}
+"""Category of the persons in a file to the name of the list under which a node holds them."""
 OFFICIAL_AT: Final = ("XA", "XB")
 """Nodes that also hold the official list; two are enough to show it, and the demo is set up sooner."""
 
@@ -104,6 +106,6 @@ LANTERN: Final = Job(
 )
 
 
-def records(code: str) -> Path:
-    """Return the file of the story's records that the state of that code holds."""
-    return RECORDS / f"{code.lower()}.ftm.jsonl"
+def records(code: str) -> dict[str, Path]:
+    """Return the files of the story's records that a state holds, by the category of the persons in them."""
+    return {path.name.split(".")[1]: path for path in sorted(RECORDS.glob(f"{code.lower()}.*.ftm.jsonl"))}

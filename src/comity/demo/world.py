@@ -55,7 +55,6 @@ class State:
     time_zone: str
     colour: str
     authorities: tuple[Authority, ...]
-    records: str = ""
 
     @property
     def key(self) -> str:
@@ -93,7 +92,6 @@ XA: Final = State(
     language="en",
     time_zone="Etc/UTC",
     colour="blue",
-    records="xa.ftm.jsonl",
     authorities=(
         Authority(
             "xa.ncb",
@@ -148,7 +146,6 @@ XB: Final = State(
     language="fr",
     time_zone="Etc/GMT-1",  # the sign is POSIX's: one hour east of Greenwich
     colour="indigo",
-    records="xb.ftm.jsonl",
     authorities=(
         Authority(
             "xb.spoc",
@@ -190,7 +187,6 @@ XC: Final = State(
     language="es",
     time_zone="Etc/GMT+4",
     colour="orange",
-    records="xc.ftm.jsonl",
     authorities=(
         Authority(
             "xc.ncb",
@@ -227,7 +223,6 @@ XD: Final = State(
     language="ar",
     time_zone="Etc/GMT-3",
     colour="teal",
-    records="xd.ftm.jsonl",
     authorities=(
         Authority(
             "xd.ncb",
