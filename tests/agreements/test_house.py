@@ -5,7 +5,7 @@ from datetime import date
 
 import pytest
 
-from comity.agreements import Ask, Compiled, Effect, decide
+from comity.agreements import OVERSIGHT, Ask, Compiled, Effect, decide
 from comity.vocabulary.authority import AuthorityId
 
 But = Callable[..., Ask]
@@ -31,7 +31,7 @@ SEES = {
 def test_each_role_sees_what_the_table_says_and_nothing_of_another_authority(
     *, rules: Compiled, officer_reads: Ask, but: But, role: str, kind: str, part: str
 ) -> None:
-    purpose = "oversight" if role == "dpo" else "criminal-investigation"
+    purpose = OVERSIGHT if role == "dpo" else "criminal-investigation"
     ask = but(officer_reads, principal_role=role, resource_kind=kind, context_part=part, context_purpose=purpose)
     assert decide(rules, ask).allowed == ((kind, part) in SEES[role])
     assert not decide(rules, but(ask, resource_authority=OTHER)).allowed
@@ -39,7 +39,7 @@ def test_each_role_sees_what_the_table_says_and_nothing_of_another_authority(
 
 MESSAGE = {"resource_kind": "message"}
 SUPERVISOR = {"principal_role": "supervisor"}
-DPO = {"principal_role": "dpo", "context_purpose": "oversight"}
+DPO = {"principal_role": "dpo", "context_purpose": OVERSIGHT}
 AUDITOR = {"principal_role": "auditor", "context_part": "metadata"}
 EXPORT = {"action": "export"} | SUPERVISOR
 

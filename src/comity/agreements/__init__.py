@@ -6,7 +6,18 @@ The normative text is docs/protocol/agreements.md; all actions, attributes and c
 docs/reference/agreements.md.
 """
 
-from comity.agreements.asking import Action, Ask, Circumstances, Official, Part, Party, Role, Thing, ThingKind
+from comity.agreements.asking import (
+    OVERSIGHT,
+    Action,
+    Ask,
+    Circumstances,
+    Official,
+    Part,
+    Party,
+    Role,
+    Thing,
+    ThingKind,
+)
 from comity.agreements.book import PolicyBook
 from comity.agreements.compiled import Compiled, compile_agreement
 from comity.agreements.deciding import Decision, Duty, Reason, decide, reason_rules, strictest
@@ -17,6 +28,7 @@ from comity.agreements.shipped import harbour, house
 from comity.agreements.visibility import visible
 
 __all__ = [
+    "OVERSIGHT",
     "Action",
     "Agreement",
     "AgreementError",

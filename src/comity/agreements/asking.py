@@ -59,6 +59,10 @@ class Part(StrEnum):
     METADATA = "metadata"
 
 
+OVERSIGHT = "oversight"
+"""The purpose for which a data protection officer looks. Not one for which authorities exchange anything."""
+
+
 class Type(StrEnum):
     """Type of an attribute, by the engine's own name for it."""
 
