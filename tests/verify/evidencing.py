@@ -3,6 +3,8 @@
 from dataclasses import dataclass, field
 from hashlib import sha256
 
+from tests.merkle.toykeys import toy_pair
+
 from comity.delivery.receipts import ReceiptKind, Statement
 from comity.merkle import (
     Checkpoint,
@@ -32,7 +34,6 @@ from comity.verify import (
     Witness,
 )
 from comity.vocabulary.authority import AuthorityId, LogName
-from tests.merkle.toykeys import toy_pair
 
 XA, XB, XC, XD = (AuthorityId.parse(text) for text in ("xa.ncb", "xb.ncb", "xc.ncb", "xd.ncb"))
 SENT = 1_800_000_000
@@ -50,8 +51,16 @@ class FakeView:
     runs_out: int = SENT + 90 * DAY
     logs: dict[str, tuple] = field(default_factory=dict)
     members: dict[AuthorityId, int] = field(default_factory=dict)
+    stolen: dict[str, int] = field(default_factory=dict)
 
-    def pairs(self, log: LogName):
+    def fits(self, root, timestamp):
+        return (root, timestamp) == self.version[:2]
+
+    def revoked_since(self, log: LogName):
+        return self.stolen.get(str(log))
+
+    def pairs(self, log: LogName, size=None):
+        del size
         return self.logs.get(str(log), (toy_pair(str(log)),))
 
     def expires(self, member: AuthorityId) -> int:
@@ -73,7 +82,14 @@ def items_of(texts):
     return tuple(canonical.encode([b"%016d" % i, name, text]) for i, (name, text) in enumerate(texts))
 
 
-ITEMS = items_of([("head", "who to whom"), ("question", "where"), ("subject", "whom"), ("text", "why")])
+ITEMS = items_of(
+    [
+        ("head", {"from": "xa.ncb", "to": ["xb.ncb", "xc.ncb"]}),
+        ("question", "where"),
+        ("subject", "whom"),
+        ("text", "why"),
+    ]
+)
 PAYLOAD = canonical.encode({"v": 1, "items": list(ITEMS)})
 BODY = seal_body(KEY, PAYLOAD)
 

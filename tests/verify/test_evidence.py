@@ -6,10 +6,6 @@ from hashlib import sha256
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-
-from comity.delivery.receipts import ReceiptKind
-from comity.merkle import Checkpoint, Kind, SignedCheckpoint, sign
-from comity.verify import Evidence, EvidenceError, Part, RevokedLog, State, Trust, Verdict, judge
 from tests.merkle.toykeys import toy_pair
 from tests.verify.evidencing import (
     DAY,
@@ -21,12 +17,19 @@ from tests.verify.evidencing import (
     XC,
     FakeView,
     evidence_of,
+    items_of,
     log_with,
     note_of,
     receipt_of,
     views_of,
     witness,
 )
+
+from comity.delivery.receipts import ReceiptKind
+from comity.merkle import Checkpoint, Kind, SignedCheckpoint, Tree, leaf_hash, sign
+from comity.messages import canonical
+from comity.sealing import seal_body
+from comity.verify import Evidence, EvidenceError, ItemProof, Items, Part, RevokedLog, State, Trust, Verdict, judge
 
 TRUST = Trust(views_of(FakeView()))
 WHOLE = evidence_of()
@@ -56,6 +59,7 @@ def test_whole_evidence_is_sound_and_says_on_whom_each_claim_rests():
         "body.hash": ("mathematics", "xa.ncb"),
         "body.opened": ("mathematics", "xa.ncb"),
         "message.root": ("mathematics", "xa.ncb"),
+        "message.parties": ("xa.ncb",),
         "message.item": ("mathematics", "xa.ncb"),
     }
 
@@ -206,6 +210,12 @@ def test_a_log_whose_keys_were_stolen_before_anybody_else_saw_it_proves_nothing(
     assert faults(WHOLE, trust) == ["log.before-theft"]
 
 
+def test_a_theft_that_the_directory_itself_names_counts_as_well():
+    trust = Trust(views_of(FakeView(stolen={"xa.ncb/x1": SENT + 10})))
+    assert faults(WHOLE, trust) == ["log.before-theft"]
+    assert judge(WHOLE, Trust(views_of(FakeView(stolen={"xa.ncb/x1": SENT + DAY})))).sound
+
+
 def test_the_word_of_a_party_does_not_save_a_stolen_log():
     alone = replace(WHOLE, proof=replace(WHOLE.proof, witnesses=WHOLE.proof.witnesses[:1]))
     assert faults(alone, replace(TRUST, revoked=(RevokedLog("xa.ncb/x1", SENT + DAY),))) == ["log.before-theft"]
@@ -251,6 +261,34 @@ def test_a_key_that_does_not_open_the_body_is_refused():
 def test_a_message_whose_items_are_not_the_committed_ones_is_refused():
     lying = evidence_of(note_of(msg=sha256(b"other items").digest()))
     assert faults(lying) == ["message.root", "message.item", "message.item"]
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        {"from": "xc.ncb", "to": ["xb.ncb"]},
+        {"from": "xa.ncb", "to": ["xc.ncb"]},
+        {"from": "xa.ncb", "to": "xb.ncb"},
+        {"from": "xa.ncb"},
+        "nothing",
+    ],
+)
+def test_what_was_written_to_somebody_else_and_passed_on_is_found(head):
+    others = items_of([("head", head), ("question", "where")])
+    body = seal_body(KEY, canonical.encode({"v": 1, "items": list(others)}))
+    tree = Tree(leaf_hash(item) for item in others)
+    note = note_of(msg=tree.root(), body=sha256(body).digest(), size=len(body))
+    shown = Items(2, State.WITHHELD, (ItemProof(0, others[0], tree.inclusion(0)),))
+    passed_on = evidence_of(note, body=Part(State.GIVEN, body), items=shown, receipts=())
+    assert faults(passed_on) == ["message.parties", "message.parties"]
+    without_key = replace(passed_on, content_key=Part(State.WITHHELD))
+    assert faults(without_key) == ["message.parties"]
+
+
+def test_a_body_that_is_no_message_is_found():
+    body = seal_body(KEY, b"no payload")
+    note = note_of(body=sha256(body).digest(), size=len(body))
+    assert "message.root" in faults(evidence_of(note, body=Part(State.GIVEN, body), receipts=()))
 
 
 def test_an_item_that_was_altered_or_moved_is_refused():

@@ -36,8 +36,16 @@ class Frontier:
         return cls(size, tuple(nodes(level, index) for level, index in complete_subtrees(0, size)))
 
     def append(self, leaf_hash: bytes) -> "Frontier":
-        """Return the frontier after one more leaf."""
-        return self.extend((leaf_hash,))
+        """Return the frontier after one more leaf; for many, `extend` costs less than half.
+
+        Raises:
+            ProofError: it is not 32 bytes long.
+        """
+        check_hashes((leaf_hash,))
+        hashes, size, value = list(self.hashes), self.size, leaf_hash
+        while size & 1:
+            value, size = node_hash(hashes.pop(), value), size >> 1
+        return Frontier(self.size + 1, (*hashes, value))
 
     def extend(self, leaf_hashes: Iterable[bytes]) -> "Frontier":
         """Return the frontier after more leaves, in constant memory.

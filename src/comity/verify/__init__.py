@@ -4,6 +4,7 @@ No database, no network, no clock: files and times are arguments. A judgement is
 whom it rests on.
 """
 
+from comity.verify.archive import Archive as Archive
 from comity.verify.claims import Claim as Claim
 from comity.verify.claims import Report as Report
 from comity.verify.claims import Verdict as Verdict
@@ -23,6 +24,7 @@ from comity.verify.exported import ExportedLog as ExportedLog
 from comity.verify.exported import write_export as write_export
 from comity.verify.judging import Trust as Trust
 from comity.verify.judging import judge as judge
+from comity.verify.judging import verify_evidence as verify_evidence
 from comity.verify.log import Fault as Fault
 from comity.verify.log import KeysAt as KeysAt
 from comity.verify.log import LogReport as LogReport

@@ -9,15 +9,17 @@ from hashlib import sha256
 
 from comity.delivery.errors import MalformedError
 from comity.delivery.receipts import ReceiptKind, Statement
-from comity.merkle import Kind, ProofError, entry, leaf_hash, note_h, salted_h, verify_inclusion
+from comity.merkle import Kind, entry, leaf_hash, note_h, salted_h
 from comity.messages.errors import NoteError
 from comity.messages.note import Note, parse_note
+from comity.verify.archive import Archive
 from comity.verify.claims import MATHEMATICS, REGISTRAR, ROOT, VERIFIER, Claim, Report, Verdict
-from comity.verify.contents import judge_contents
+from comity.verify.contents import judge_body, judge_item
 from comity.verify.errors import ArchiveError
-from comity.verify.evidence import Evidence, ItemProof, Receipt, State
+from comity.verify.evidence import Evidence, LeafProof, Receipt, State
 from comity.verify.proving import Proven, RevokedLog, Seen, Views, prove_leaf
-from comity.vocabulary.authority import AuthorityId
+from comity.vocabulary.authority import AuthorityId, LogName
+from comity.vocabulary.errors import VocabularyError
 
 ENOUGH_WITNESSES = 2
 _CLOCKS_APART_S = 300  # docs/protocol/delivery.md, section 5: how far a member's clock may be ahead
@@ -36,6 +38,22 @@ class Trust:
 
     views: Views
     revoked: tuple[RevokedLog, ...] = ()
+
+
+def verify_evidence(data: bytes, fingerprint: bytes, revoked: tuple[RevokedLog, ...] = ()) -> Report:
+    """Judge an evidence file against the root of the directory alone.
+
+    Args:
+        data: the file.
+        fingerprint: SHA-256 of a root file of the directory, 32 bytes, had by another way than the file.
+        revoked: logs that the verifier knows to be compromised.
+
+    Raises:
+        EvidenceError: it is no evidence file.
+    """
+    evidence = Evidence.from_bytes(data)
+    archive = Archive((text.encode() for text in evidence.files), fingerprint)
+    return judge(evidence, Trust(archive.view, revoked))
 
 
 def judge(evidence: Evidence, trust: Trust) -> Report:
@@ -99,9 +117,8 @@ class _Judge:
         except ArchiveError as error:
             self._say("directory.chain", Verdict.FAILS, (ROOT, REGISTRAR), found=error.rule)
             return
-        fits = view.version == (root, timestamp, digest.hex())
-        verdict = Verdict.HOLDS if fits else Verdict.FAILS
-        self._say("directory.chain", verdict, (ROOT, REGISTRAR), root=view.version[0], timestamp=view.version[1])
+        verdict = Verdict.HOLDS if view.fits(root, timestamp) else Verdict.FAILS
+        self._say("directory.chain", verdict, (ROOT, REGISTRAR), root=root, timestamp=timestamp)
 
     # Section 3: the sender's log
 
@@ -154,12 +171,21 @@ class _Judge:
         self._say("directory.in-force", verdict, (REGISTRAR, *rests_on), at=at, expires=expires)
 
     def _revocation(self, proven: Proven, note: Note) -> None:
-        since = {revoked.log: revoked.since for revoked in self.trust.revoked}.get(self.evidence.proof.log)
+        since = self._stolen(self.evidence.proof)
         if since is None:
             return
         before = sorted({str(seen.member) for seen in _independent(proven.seen, note) if seen.time < since})
         verdict = Verdict.HOLDS if before else Verdict.FAILS
         self._say("log.before-theft", verdict, (VERIFIER, *before), log=self.evidence.proof.log, since=since)
+
+    def _stolen(self, proof: LeafProof) -> int | None:
+        """Return since when the verifier, or the directory version of the proof, says that a log's keys were stolen."""
+        times = [revoked.since for revoked in self.trust.revoked if revoked.log == proof.log]
+        try:
+            named = self.trust.views(proof.view).revoked_since(LogName.parse(proof.log))
+        except (ArchiveError, VocabularyError):
+            named = None  # said already, by the claim about the keys
+        return min([*times, *([] if named is None else [named])], default=None)
 
     # Section 5: what was said
 
@@ -172,7 +198,7 @@ class _Judge:
         else:
             self._say("body.hash", Verdict.HOLDS, (MATHEMATICS, str(note.from_)), size=note.size)
         if body.state is State.GIVEN and key.state is State.GIVEN:
-            self.claims += judge_contents(note, body.data, key.data, self.evidence.items.count)
+            self.claims += judge_body(note, body.data, key.data, self.evidence.items.count)
         else:
             self._say("body.opened", _STATES.get(key.state) or _STATES[body.state], (MATHEMATICS,))
         self._items(note)
@@ -180,19 +206,11 @@ class _Judge:
     def _items(self, note: Note) -> None:
         items = self.evidence.items
         for item in items.given:
-            self._item(item, items.count, note)
+            self.claims += judge_item(note, item, items.count)
         left = items.count - len({item.index for item in items.given})
         if left > 0 and self.evidence.content_key.state is not State.GIVEN:
             verdict = _STATES.get(items.state, Verdict.ABSENT)
             self._say("message.items", verdict, (), count=items.count, left=left)
-
-    def _item(self, item: ItemProof, count: int, note: Note) -> None:
-        try:
-            verify_inclusion(leaf_hash(item.item), item.index, count, item.path, note.msg)
-        except ProofError as error:
-            self._say("message.item", Verdict.FAILS, (MATHEMATICS,), index=item.index, found=error)
-        else:
-            self._say("message.item", Verdict.HOLDS, (MATHEMATICS, str(note.from_)), index=item.index)
 
     # Section 6: receipts
 

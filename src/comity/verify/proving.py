@@ -26,13 +26,19 @@ from comity.vocabulary.errors import VocabularyError
 class KeyView(Protocol):
     """One version of the directory, whose files were followed from the trusted root."""
 
-    @property
-    def version(self) -> tuple[int, int, str]:
-        """Root version, timestamp version, SHA-256 of the timestamp file (hexadecimal)."""
+    def fits(self, root: int, timestamp: int) -> bool:
+        """Say whether a note could name this version by these numbers."""
         ...
 
-    def pairs(self, log: LogName) -> Sequence[Sequence[Verifier]]:
-        """Return each pair of keys that it names for a log; empty if it does not know the log."""
+    def pairs(self, log: LogName, size: int | None = None) -> Sequence[Sequence[Verifier]]:
+        """Return each pair of keys under which a checkpoint of a log may stand, by its size; without one, today's.
+
+        Empty if the version does not know the log.
+        """
+        ...
+
+    def revoked_since(self, log: LogName) -> int | None:
+        """Return since when this version says that a log's keys were stolen, in Unix seconds; `None` if it does not."""
         ...
 
     def expires(self, member: AuthorityId) -> int:
@@ -124,8 +130,7 @@ class _Judge:
 
     def leaf(self, leaf: bytes) -> Proven:
         proof = self._proof
-        pairs = self._keys(proof.log, self._owner, proof.view)  # (1) whose keys are these
-        checkpoint = self._checkpoint(pairs)  # (2) both signatures
+        checkpoint = self._checkpoint(self._keys())  # (1) whose keys are these, (2) both signatures
         if checkpoint is None:
             return Proven(tuple(self._claims))
         try:  # (3) inclusion
@@ -137,19 +142,22 @@ class _Judge:
         seen = [found for witness in proof.witnesses if (found := self._witness(witness, checkpoint))]  # (4)
         return Proven(tuple(self._claims), checkpoint, tuple(seen))
 
-    def _keys(self, log: str, owner: AuthorityId, view: str) -> Sequence[Sequence[Verifier]]:
-        rests_on = (ROOT, REGISTRAR, str(owner))
+    def _keys(self) -> Sequence[Sequence[Verifier]]:
+        log, rests_on = self._proof.log, (ROOT, REGISTRAR, str(self._owner))
         try:
             name = LogName.parse(log)
-            pairs = self._views(view).pairs(name)
-        except (VocabularyError, ArchiveError) as error:
-            rule = error.rule if isinstance(error, ArchiveError) else "log.name"
-            self._say("keys", Verdict.FAILS, rests_on, log=log, found=rule)
+            size = SignedCheckpoint.parse(self._proof.checkpoint.encode()).checkpoint.size
+            pairs = self._views(self._proof.view).pairs(name, size)
+        except (VocabularyError, ProofError) as error:
+            self._say("keys", Verdict.FAILS, rests_on, log=log, found=error)
             return ()
-        if name.authority != owner or not pairs:
-            self._say("keys", Verdict.FAILS, rests_on, log=log, found=str(name.authority) if pairs else "unknown")
+        except ArchiveError as error:
+            self._say("keys", Verdict.FAILS, rests_on, log=log, found=error.rule)
             return ()
-        self._say("keys", Verdict.HOLDS, rests_on, log=log, member=owner)
+        if name.authority != self._owner or not pairs:
+            self._say("keys", Verdict.FAILS, rests_on, log=log, found="log.unknown")
+            return ()
+        self._say("keys", Verdict.HOLDS, rests_on, log=log, member=self._owner)
         return pairs
 
     def _checkpoint(self, pairs: Sequence[Sequence[Verifier]]) -> Checkpoint | None:
@@ -219,8 +227,7 @@ def _signed(text: bytes, pairs: Sequence[Sequence[Verifier]]) -> Checkpoint:
     Raises:
         ProofError: none of them did.
     """
-    fault: ProofError = SignatureError("the directory names no keys of the log")
-    SignedCheckpoint.parse(text)
+    fault = SignatureError("the directory names no keys of the log")
     for pair in pairs:
         try:
             return verify(text, pair)

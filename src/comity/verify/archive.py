@@ -1,0 +1,234 @@
+"""Follow directory files from a root's fingerprint to the keys of a log, long after they ran out.
+
+Files stand in a pool by SHA-256, since each names the next by hash; names and order mean nothing. The rules are those
+of the directory itself, except that no clock is read: when files were in force is for the caller to judge.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from hashlib import sha256
+from typing import Final
+
+from tuf.api.metadata import Metadata, Root, Snapshot, Timestamp
+
+from comity.directory.errors import DirectoryError
+from comity.directory.logs import LogEntry
+from comity.directory.member import Member
+from comity.directory.profile import ROOT, SNAPSHOT, TIMESTAMP, check_pinned, check_signatures, read, sha256_of
+from comity.directory.view import Directory, Entry, blob_name
+from comity.merkle import Verifier
+from comity.sealing import log_verifiers
+from comity.verify.errors import ArchiveError
+from comity.vocabulary.authority import AuthorityId, LogName
+
+_MOST_ROOTS: Final = 1024
+
+
+class Pool:
+    """Files by SHA-256, in the shape in which the directory reads its archive."""
+
+    def __init__(self, files: Iterable[bytes]) -> None:
+        self.files = {sha256(data).hexdigest(): data for data in files}
+
+    def read(self, name: str) -> bytes | None:
+        """Return a file by the name under which the archive keeps it."""
+        digest = name.rpartition("/")[2]
+        return self.files.get(digest) if name == blob_name(digest) else None
+
+    def has(self, name: str) -> bool:
+        """Say whether there is such a file."""
+        return self.read(name) is not None
+
+    def write(self, name: str, data: bytes) -> None:
+        """Refuse: evidence is only read."""
+        raise NotImplementedError
+
+    def commit(self, name: str, data: bytes) -> None:
+        """Refuse: evidence is only read."""
+        raise NotImplementedError
+
+
+class Archive:
+    """The directory versions that a pool of files holds, as far as they hang on the trusted root."""
+
+    def __init__(self, files: Iterable[bytes], fingerprint: bytes) -> None:
+        """Index a pool.
+
+        Args:
+            files: root, timestamp, snapshot and targets files and documents, in any order.
+            fingerprint: SHA-256 of a root file, from somebody whom the verifier believes.
+        """
+        self._pool = Pool(files)
+        self._fingerprint = fingerprint.hex()
+        self._roots: tuple[Root, ...] | None = None
+        self._views: dict[str, View] = {}
+
+    def view(self, digest: str) -> "View":
+        """Return the version whose timestamp file has this SHA-256 (hexadecimal).
+
+        Raises:
+            ArchiveError: the files do not lead there from the root.
+        """
+        if digest not in self._views:
+            with _translated():
+                self._views[digest] = self._follow(digest)
+        return self._views[digest]
+
+    def roots(self) -> tuple[Root, ...]:
+        """Return the roots from the trusted one on, ascending, each signed by the one before and by itself.
+
+        Raises:
+            ArchiveError: the root with the trusted fingerprint is missing, or not signed by its own keys.
+        """
+        if self._roots is None:
+            with _translated():
+                self._roots = self._chain()
+        return self._roots
+
+    def _chain(self) -> tuple[Root, ...]:
+        trusted = read(Root, self._get(self._fingerprint, ROOT))
+        check_signatures(trusted.signed, ROOT, trusted)
+        chain, candidates = [trusted.signed], self._root_files()
+        while len(chain) < _MOST_ROOTS:
+            later = next((root for root in candidates if _succeeds(root, chain[-1])), None)
+            if later is None:
+                break
+            chain.append(later.signed)
+        return tuple(chain)
+
+    def _root_files(self) -> list[Metadata[Root]]:
+        found = []
+        for data in self._pool.files.values():
+            if b'"_type":"root"' in data.replace(b" ", b""):  # most files are none, and need not be parsed to know
+                try:
+                    found.append(read(Root, data))
+                except DirectoryError:
+                    continue
+        return found
+
+    def _get(self, digest: str, name: str) -> bytes:
+        data = self._pool.files.get(digest)
+        if data is None:
+            raise ArchiveError(f"the file `{name}` of the directory is missing", "directory.missing")
+        return data
+
+    def _follow(self, digest: str) -> "View":
+        data = self._get(digest, TIMESTAMP)
+        timestamp = read(Timestamp, data)
+        pinned = timestamp.signed.snapshot_meta
+        below = self._get(sha256_of(pinned), SNAPSHOT)
+        check_pinned(pinned, below, SNAPSHOT)
+        snapshot = read(Snapshot, below)
+        found = tuple(
+            Directory(self._pool, root, data)
+            for root in self.roots()
+            if _signed(root, TIMESTAMP, timestamp) and _signed(root, SNAPSHOT, snapshot)
+        )
+        vouched = tuple(directory for directory in found if _has_targets(directory))
+        if not vouched:
+            raise ArchiveError("no root vouches for these files", "directory.threshold")
+        return View(vouched)
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """One version of the directory.
+
+    Attributes:
+        directories: the same version under each root that vouches for it, ascending; more than one where a root changed
+            keys that do not matter here.
+    """
+
+    directories: tuple[Directory, ...]
+
+    def fits(self, root: int, timestamp: int) -> bool:
+        """Say whether a note could name this version by these numbers."""
+        return any(directory.version[:2] == (root, timestamp) for directory in self.directories)
+
+    def pairs(self, log: LogName, size: int | None = None) -> Sequence[Sequence[Verifier]]:
+        """Return each pair of keys under which a checkpoint of some size may stand; present keys without a size."""
+        entry = self._log(log)
+        if entry is None:
+            return ()
+        if size is None:
+            return (entry.verifiers,)
+        handed_over = (log_verifiers(str(log), old.keys) for old in entry.former if old.size == size)
+        return (entry.verifiers_at(size), *handed_over)
+
+    def expires(self, member: AuthorityId) -> int:
+        """Return when the first of root, targets and the files down to a member's document runs out, Unix seconds.
+
+        Timestamp and snapshot do not count: a node that cannot refresh works on with the members that it knows.
+        """
+        entry = self._entry(member)
+        if entry is None:
+            return 0
+        root = max(directory.root.expires for directory in self.directories)
+        return int(min(entry.expires, root).timestamp())
+
+    def revoked_since(self, log: LogName) -> int | None:
+        """Return since when this version says that a log's keys were stolen; `None` if it does not."""
+        entry = self._log(log)
+        return None if entry is None or entry.closed is None else int(entry.closed.revoked_from.timestamp())
+
+    def member(self, authority: AuthorityId) -> Member | None:
+        """Return a member, less what this version revokes; `None` if it is none.
+
+        Raises:
+            ArchiveError: a file on the way is missing, or not signed as the one above it asks.
+        """
+        return self._directory.member(authority) if self._entry(authority) is not None else None
+
+    @property
+    def _directory(self) -> Directory:
+        return self.directories[-1]
+
+    def _entry(self, authority: AuthorityId) -> Entry | None:
+        with _translated():
+            entry = self._directory.entry(authority)
+            fault = self._directory.fault(authority)
+        if fault:
+            raise ArchiveError(f"the files of `{authority}` do not hold", fault)
+        return entry
+
+    def _log(self, log: LogName) -> LogEntry | None:
+        member = self.member(log.authority)
+        return None if member is None else member.log(log)
+
+
+@contextmanager
+def _translated() -> Iterator[None]:
+    """Turn what the directory raises into an error of ours, which becomes a claim."""
+    try:
+        yield
+    except DirectoryError as error:
+        raise ArchiveError(str(error), error.code) from error
+
+
+def _has_targets(directory: Directory) -> bool:
+    try:
+        directory.documents()
+    except DirectoryError:
+        return False
+    return True
+
+
+def _signed(root: Root, role: str, metadata: Metadata[Timestamp] | Metadata[Snapshot]) -> bool:
+    try:
+        check_signatures(root, role, metadata)
+    except DirectoryError:
+        return False
+    return True
+
+
+def _succeeds(later: Metadata[Root], before: Root) -> bool:
+    """Whether a root is the next one: signed by the thresholds of both."""
+    if later.signed.version != before.version + 1:
+        return False
+    try:
+        check_signatures(before, ROOT, later)
+        check_signatures(later.signed, ROOT, later)
+    except DirectoryError:
+        return False
+    return True
