@@ -61,13 +61,20 @@ def desks(officer: Officer) -> tuple[Desk, ...]:
     for key, name, icon, url, duty, keys in _DESKS:
         if not officer.may(duty):
             continue
-        try:
-            address = reverse(url)
-        except NoReverseMatch:  # a desk that this version does not have yet
+        address = _address(url)
+        if not address:
             continue
         counter = COUNTERS.get(key)
         found.append(Desk(key, name, icon, address, counter(officer) if counter else 0, keys))
     return tuple(found)
+
+
+def _address(url: str) -> str:
+    """Return the address of a page, empty for a desk that this version does not have yet."""
+    try:
+        return reverse(url)
+    except NoReverseMatch:
+        return ""
 
 
 def warnings(officer: Officer) -> tuple[Warning_, ...]:
@@ -88,6 +95,7 @@ def frame(request: HttpRequest) -> dict[str, Any]:
         "authority_name": settings.NODE.authority(officer.authority).name(language) if officer else "",
         "desks": SimpleLazyObject(lambda: desks(officer)) if officer else (),
         "warnings": SimpleLazyObject(lambda: warnings(officer)) if officer else (),
+        "search_address": _address("cases:search") if officer and officer.may(Duty.READ_CASES) else "",
         "languages": settings.LANGUAGES,
         "language": language,
         "direction": "rtl" if get_language_bidi() else "ltr",

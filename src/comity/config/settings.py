@@ -4,6 +4,7 @@ The environment variable `COMITY_NODE` names the node's folder. Without it (test
 Aldermark's contact bureau with a database in memory stands in.
 """
 
+import importlib
 import importlib.util
 import os
 import secrets
@@ -96,6 +97,8 @@ _OURS = (
 def _exists(package: str) -> bool:
     try:
         parts = ("actions", "migrations.0001_initial") if package.endswith("cases") else ("models",)
+        if package.endswith("cases") and not hasattr(importlib.import_module("comity.directory"), "Directory"):
+            return False
         return all(importlib.util.find_spec(f"{package}.{part}") is not None for part in parts)
     except ModuleNotFoundError:
         return False

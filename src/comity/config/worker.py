@@ -9,7 +9,7 @@ from comity.config.nodefile import NodeFile
 from comity.node.exchange import transport
 from comity.node.exchange.listener import Federation, Listener
 from comity.node.exchange.worker import Worker
-from comity.node.partners import keyring, members
+from comity.node.partners import keyring, members, mirrored
 
 log = logging.getLogger(__name__)
 TICK_S: Final = 0.5
@@ -25,6 +25,7 @@ def run(node: NodeFile, passphrase: str) -> None:
         SystemExit: with 1, after a thread died.
     """
     keyring.unlock(passphrase)
+    mirrored.use_network(transport.fetch_directory)
     worker = Worker()
     listener = Listener(
         "127.0.0.1" if node.bound_to_loopback else "0.0.0.0",  # noqa: S104  # partners reach the door from outside

@@ -26,6 +26,12 @@ def ltr(value: object) -> SafeString:
     return format_html('<bdi dir="ltr">{}</bdi>', value) if value not in {None, ""} else SafeString("")
 
 
+@register.filter
+def bdi(value: object) -> SafeString:
+    """Isolate a name in its own direction, for use inside a sentence."""
+    return format_html("<bdi>{}</bdi>", value)
+
+
 @register.simple_tag
 def icon(name: str, flips: str = "") -> SafeString:
     """Draw an outline icon; it is decoration, words stand beside it."""

@@ -193,6 +193,12 @@ class AnswerForm(forms.Form):
     """An answer to a request."""
 
     kind = forms.ChoiceField(label=_("Kind of answer"), choices=_choices(words.ANSWER_KINDS), widget=forms.RadioSelect)
+    more_by = forms.DateField(
+        label=_("More will follow by"),
+        required=False,
+        help_text=_("Needed in an interim answer."),
+        widget=forms.DateInput(attrs={"type": "date", "dir": "ltr"}, format="%Y-%m-%d"),
+    )
     include = forms.MultipleChoiceField(
         label=_("Confirmed subjects to send"), required=False, widget=forms.CheckboxSelectMultiple
     )
@@ -228,6 +234,8 @@ class AnswerForm(forms.Form):
             self.add_error("kind", _("a negative answer cannot send a confirmed subject"))
         if kind in {"full", "partial", "interim"} and not holds:
             self.add_error("text", _("say something, or send a confirmed subject"))
+        if kind == "interim" and not found.get("more_by"):
+            self.add_error("more_by", _("say by when more will follow"))
         if "H3" in found.get("handling", []) and not found.get("conditions"):
             self.add_error("conditions", _("state the restriction that code H3 stands for"))
         return found

@@ -100,6 +100,10 @@ class Addressee(models.Model):
     authority = models.CharField(max_length=40)
     note_id = models.BigIntegerField(db_index=True)
     clauses = models.JSONField(default=list)
+    reply = models.CharField(
+        max_length=20, blank=True
+    )  # what came back last: full, partial, interim, negative, refusal
+    replied_at = models.DateTimeField(null=True)
 
     class Meta:
         constraints: ClassVar[list[models.BaseConstraint]] = [
@@ -129,6 +133,7 @@ class Candidate(models.Model):
     score = models.FloatField()
     confidence = models.CharField(max_length=30)
     reasons = models.JSONField(default=list)
+    engine = models.CharField(max_length=60, blank=True)  # version of the comparison that proposed it
     verdict = models.CharField(max_length=10, choices=Verdict, default=Verdict.OPEN)
     decided_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+", db_index=False

@@ -10,6 +10,7 @@ from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from comity.desks.cases import words
+from comity.desks.cases.facts import SubjectView, subjects_of
 from comity.desks.cases.models import Addressee, Candidate, Case, CaseMessage, State, Verdict
 from comity.desks.cases.visibility import visible_messages
 from comity.node.exchange.models import Note, NoteState, Receipt
@@ -127,6 +128,8 @@ class Delivery:
     read_at: datetime | None = None
     note_id: int = 0
     clauses: tuple[str, ...] = ()
+    reply: str = ""
+    replied_at: datetime | None = None
 
     @property
     def word(self) -> Any:  # noqa: ANN401 - a lazy text
@@ -173,95 +176,8 @@ def _delivery(addressee: Addressee, note: Note, receipts: Iterable[Receipt]) -> 
         read_at=at.get("read"),
         note_id=note.pk,
         clauses=tuple(addressee.clauses),
-    )
-
-
-@dataclass(frozen=True, slots=True)
-class Fact:
-    """One property of a subject in words, with its values; `code` ones are drawn left to right."""
-
-    name: Any
-    values: tuple[str, ...]
-    code: bool
-
-
-@dataclass(frozen=True, slots=True)
-class SubjectView:
-    """A subject as a page shows it, with what was found for it."""
-
-    place: int
-    schema: Any
-    icon: str
-    caption: str
-    category: Any
-    link: str
-    facts: tuple[Fact, ...]
-    candidates: tuple[Candidate, ...] = ()
-
-
-_CODES: Final = frozenset(
-    [
-        "passportNumber",
-        "idNumber",
-        "taxNumber",
-        "registrationNumber",
-        "imoNumber",
-        "mmsi",
-        "callSign",
-        "vin",
-        "number",
-        "phone",
-        "birthDate",
-        "incorporationDate",
-        "buildDate",
-        "email",
-        "country",
-        "nationality",
-        "citizenship",
-        "flag",
-        "jurisdiction",
-        "swiftBic",
-        "leiCode",
-        "ogrnCode",
-        "innCode",
-        "serialNumber",
-        "createdAt",
-        "modifiedAt",
-    ]
-)
-_COUNTRIES: Final = frozenset(
-    {"country", "nationality", "citizenship", "flag", "jurisdiction", "mainCountry", "pastFlags"}
-)
-
-
-def facts_of(properties: dict[str, Any]) -> tuple[Fact, ...]:
-    """Return the properties in words, in the order in which `words.PROPERTIES` tells them."""
-    order = {name: place for place, name in enumerate(words.PROPERTIES)}
-    shown = sorted((name for name in properties if properties[name]), key=lambda name: order.get(name, len(order)))
-    return tuple(
-        Fact(
-            words.word(words.PROPERTIES, name),
-            tuple(str(value).upper() if name in _COUNTRIES else str(value) for value in properties[name]),
-            name in _CODES,
-        )
-        for name in shown
-    )
-
-
-def subjects_of(message: CaseMessage, candidates: Sequence[Candidate] = ()) -> tuple[SubjectView, ...]:
-    """Return the message's subjects as pages show them."""
-    return tuple(
-        SubjectView(
-            place=place,
-            schema=words.word(words.SCHEMATA, one["schema"]),
-            icon=words.SCHEMA_ICONS.get(one["schema"], "id"),
-            caption=one.get("caption", ""),
-            category=words.word(words.CATEGORIES, one["category"]) if one.get("category") else "",
-            link=one.get("link", ""),
-            facts=facts_of(one.get("properties", {})),
-            candidates=tuple(item for item in candidates if item.place == place),
-        )
-        for place, one in enumerate((message.content or {}).get("subjects", []))
+        reply=addressee.reply,
+        replied_at=addressee.replied_at,
     )
 
 
@@ -349,7 +265,7 @@ def case_page(officer: Officer, case_id: int) -> CasePage:
 def case_stamp(views: Sequence[MessageView]) -> str:
     """Return a text that changes when something on the page of a case has changed."""
     parts = [f"{view.message.pk}{view.message.state}" for view in views]
-    parts += [f"{one.authority}{one.state}" for view in views for one in view.deliveries]
+    parts += [f"{one.authority}{one.state}{one.reply}" for view in views for one in view.deliveries]
     parts += [f"{item.pk}{item.verdict}" for view in views for one in view.subjects for item in one.candidates]
     return "-".join(parts)
 

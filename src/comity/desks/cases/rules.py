@@ -69,7 +69,10 @@ def reference(authority: str, number: int, at: datetime) -> str:
     return f"{state.upper()}-{name.upper()}-{at.year}-{number:06d}"
 
 
+BETWEEN_NAMES: Final = " · "
+
+
 def caption(names: tuple[str, ...]) -> str:
     """Return the title of a case from the captions of its subjects: two names, and how many more."""
-    shown = " · ".join(names[:2])
+    shown = BETWEEN_NAMES.join(names[:2])
     return f"{shown} +{len(names) - 2}" if len(names) > 2 else shown  # noqa: PLR2004 - as the docstring says

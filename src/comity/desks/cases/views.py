@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 from django.views.decorators.vary import vary_on_headers
 
-from comity.desks.cases import actions, choices, forms, proofs, reads, rules, words
+from comity.desks.cases import actions, choices, comparing, forms, proofs, reads, rules, words
 from comity.desks.cases.models import Candidate, Case, CaseMessage, Verdict
 from comity.node.officers.models import Officer
 from comity.node.officers.requests import officer_of
@@ -140,7 +140,7 @@ def review(request: HttpRequest, message_id: int) -> HttpResponse:
         request,
         "cases/review.html",
         message=message,
-        comparisons=reads.comparisons(message),
+        comparisons=comparing.comparisons(message),
         may_write=officer.may(Duty.WRITE_MESSAGES),
     )
 
@@ -172,11 +172,13 @@ def answer(request: HttpRequest, message_id: int) -> HttpResponse:
     message = _message(officer, message_id)
     if not actions.may_be_answered(message):
         raise Http404
-    confirmed = reads.confirmed(message)
-    form = forms.AnswerForm(request.POST or None, confirmed=[(str(one.pk), reads.caption_of(one)) for one in confirmed])
+    confirmed = comparing.confirmed(message)
+    form = forms.AnswerForm(
+        request.POST or None, confirmed=[(str(one.pk), comparing.caption_of(one)) for one in confirmed]
+    )
     if request.method == "POST" and form.is_valid():
         return _sent(request, actions.answer_request(message, form.cleaned_data, officer, at=timezone.now()))
-    return _page(request, "cases/answer.html", message=message, form=form, undecided=reads.undecided(message))
+    return _page(request, "cases/answer.html", message=message, form=form, undecided=comparing.undecided(message))
 
 
 def refuse(request: HttpRequest, message_id: int) -> HttpResponse:

@@ -25,6 +25,8 @@ ANSWER_KINDS: Words = {
     "negative": _("Negative answer: nothing is held"),
 }
 
+REPLIES: Words = {**ANSWER_KINDS, "refusal": _("Refusal")}
+
 STATES: Words = {
     # Translators: state of a message that nobody has opened yet
     "new": pgettext_lazy("state of a message", "New"),
@@ -52,24 +54,18 @@ PURPOSES: Words = {
 CRIME_AREAS: Words = {
     "drug-trafficking": _("Drug trafficking"),
     "migrant-smuggling": _("Migrant smuggling"),
-    "human-trafficking": _("Trafficking in human beings"),
     "trafficking-in-human-beings": _("Trafficking in human beings"),
     "firearms-trafficking": _("Firearms trafficking"),
     "money-laundering": _("Money laundering"),
+    "fraud": _("Fraud"),
     "terrorism": _("Terrorism"),
-    "cybercrime": _("Cybercrime"),
     "cyber-attacks": _("Attacks on information systems"),
     "child-sexual-exploitation": _("Sexual exploitation of children"),
     "environmental-crime": _("Environmental crime"),
     "organised-property-crime": _("Organised property crime"),
-    "property-crime": _("Property crime"),
     "vehicle-crime": _("Vehicle crime"),
-    "document-fraud": _("Document fraud"),
-    "fraud": _("Fraud"),
-    "economic-crime": _("Economic crime"),
-    "excise-fraud": _("Excise fraud"),
     "corruption": _("Corruption"),
-    "murder": _("Murder and grievous bodily injury"),
+    "homicide": _("Murder and grievous bodily injury"),
     "kidnapping": _("Kidnapping"),
     "missing-persons": _("Missing persons"),
     "other": _("Another area"),
@@ -118,15 +114,40 @@ REFUSAL_GROUNDS: Words = {
     "h": _("It came from another state, which did not consent"),
 }
 
+# `comity.matching.Verdict`
 CONFIDENCE: Words = {
     "same": _("Very probably the same"),
-    "very-probable": _("Very probably the same"),
     "probable": _("Probably the same"),
-    "probably-same": _("Probably the same"),
     "possible": _("Possibly the same"),
-    "possibly-same": _("Possibly the same"),
-    "unlikely": _("Probably not the same"),
     "different": _("Probably not the same"),
+}
+
+# `comity.matching.Reason.rule`; identifiers carry their group behind these stems.
+MATCH_REASONS: Words = {
+    "name.same-word": _("The same word in the name"),
+    "name.same-sound": _("A word that sounds the same"),
+    "name.same-skeleton": _("The same consonants in another spelling or script"),
+    "name.nickname": _("A known short form"),
+    "name.initial": _("An initial that fits"),
+    "name.near-spelling": _("Nearly the same spelling"),
+    "name.written-together": _("Words written together or apart"),
+    "name.missing-word": _("A word that the other side lacks"),
+    "name.other-word": _("A different word in the name"),
+    "name.other-legal-form": _("Another legal form"),
+    "name.weak": _("Only a nickname or a weak alias"),
+    "name.lone": _("Only one word in common"),
+    "birth.same-day": _("The same date of birth"),
+    "birth.same-month": _("The same month of birth"),
+    "birth.same-year": _("The same year of birth"),
+    "birth.near-date": _("Dates of birth that differ slightly"),
+    "birth.near-year": _("Years of birth that differ slightly"),
+    "birth.other-date": _("Another date of birth"),
+    "country.same": _("The same country"),
+    "country.other": _("Another country"),
+    "gender.other": _("Another sex"),
+    "kind.other": _("Another kind of subject"),
+    "identifier.same": _("The same identifying number"),
+    "identifier.other": _("Another identifying number"),
 }
 
 SCHEMATA: Words = {
@@ -226,26 +247,32 @@ PROPERTIES: Words = {
     "make": _("Make"),
 }
 
-# Why an agreement does not allow something (`comity.agreements.deciding.Reason.rule`).
+# Why an agreement does not allow something (`comity.agreements.Reason.rule`).
 REASONS: Words = {
     "agreement.none": _("No agreement in force binds both authorities."),
-    "purpose.refused": _("The agreement does not cover this purpose."),
-    "purpose.missing": _("No purpose is stated."),
-    "crime-area.refused": _("The agreement does not cover this crime area."),
-    "crime-area.missing": _("No crime area is stated."),
-    "schemata.refused": _("The agreement does not cover this kind of subject."),
-    "categories.refused": _("The agreement does not cover this category of person."),
-    "handling.refused": _("The agreement does not allow this handling code."),
-    "handling.missing": _("No handling code is stated."),
-    "approvals.refused": _("More officers must approve first."),
-    "urgency-ground.missing": _("Urgency needs a ground."),
-    "in-reply.refused": _("It answers no open message of the partner."),
-    "originator-consent.refused": _("The originator has not consented."),
-    "originator-consent.missing": _("The originator has not consented."),
-    "languages.refused": _("The agreement does not cover this language."),
-    "partner.refused": _("The partner is not a party to the agreement."),
-    "authority.refused": _("This authority is not a party to the agreement."),
-    "nothing.permits": _("No clause permits it."),
+    "ask.invalid": _("It could not be decided, so it is not allowed."),
+    "engine.error": _("It could not be decided, so it is not allowed."),
+    "action.not-covered": _("No clause permits it."),
+    "clause.forbids": _("A clause forbids it."),
+    "purpose": _("The agreement does not cover this purpose."),
+    "crime-area": _("The agreement does not cover this crime area."),
+    "schemata": _("The agreement does not cover this kind of subject."),
+    "categories": _("The agreement does not cover this category of person."),
+    "handling": _("The agreement does not allow this handling code."),
+    "message": _("The agreement does not cover this kind of message."),
+    "approvals": _("More officers must approve first."),
+    "urgency": _("The agreement does not allow this urgency."),
+    "urgency-ground": _("Urgency needs a ground."),
+    "in-reply": _("It answers no open message of the partner."),
+    "originator-consent": _("The originator has not consented."),
+    "languages": _("The agreement does not cover this language."),
+    "partner": _("The partner is not a party to the agreement."),
+    "authority": _("This authority is not a party to the agreement."),
+    "in-force": _("The agreement is not in force today."),
+    "special": _("It reveals data of a special category."),
+    "necessary": _("Strict necessity is not stated."),
+    "size-bytes": _("It is too large."),
+    "court": _("Use in court is not allowed."),
 }
 
 # What a permission obliges to (`comity.agreements.DutyKind`).
@@ -262,3 +289,14 @@ DUTIES: Words = {
 def word(words: Words, code: object) -> Any:  # noqa: ANN401 - a lazy text or the code itself
     """Return the text for a code; an unknown code is shown as it is, since a partner may be newer than this node."""
     return words.get(str(code), str(code))
+
+
+def match_reason(rule: str) -> Any:  # noqa: ANN401 - a lazy text or the rule itself
+    """Return the text for a rule of the comparison; `identifier.same.imo` reads as `identifier.same`."""
+    stem = ".".join(rule.split(".")[:2])
+    return MATCH_REASONS.get(stem, rule)
+
+
+def reason(rule: str) -> Any:  # noqa: ANN401 - a lazy text or the rule itself
+    """Return the text for a reason of the agreements: by the whole rule, else by what it is about."""
+    return REASONS.get(rule) or REASONS.get(rule.rpartition(".")[0], rule)

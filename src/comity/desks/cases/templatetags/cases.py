@@ -3,11 +3,11 @@
 from typing import Any
 
 from django import template
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 
-from comity.desks.cases import choices, words
+from comity.desks.cases import choices, rules, words
 
 register = template.Library()
 
@@ -15,6 +15,7 @@ _TABLES: dict[str, words.Words] = {
     "kind": words.KINDS,
     "state": words.STATES,
     "answer": words.ANSWER_KINDS,
+    "reply": words.REPLIES,
     "purpose": words.PURPOSES,
     "area": words.CRIME_AREAS,
     "category": words.CATEGORIES,
@@ -37,6 +38,13 @@ def word(code: object, table: str) -> Any:  # noqa: ANN401 - a lazy text
 def authority(authority_id: object) -> str:
     """Return an authority's name as the directory has it, in the reader's language; its id where it has none."""
     return choices.authority_name(str(authority_id), get_language() or "en")
+
+
+@register.filter
+def titled(title: object) -> SafeString:
+    """Show a case's title with each of its names isolated: an Arabic name does not turn the others round."""
+    parts = str(title).split(rules.BETWEEN_NAMES)
+    return format_html_join(rules.BETWEEN_NAMES, "<bdi>{}</bdi>", ((part,) for part in parts))
 
 
 @register.filter

@@ -1,0 +1,97 @@
+"""Subjects as pages show them: facts in words, in one order, with codes isolated left to right."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from comity.desks.cases import words
+from comity.desks.cases.models import Candidate, CaseMessage
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """One property of a subject in words, with its values; `code` ones are drawn left to right."""
+
+    name: Any
+    values: tuple[str, ...]
+    code: bool
+
+
+@dataclass(frozen=True, slots=True)
+class SubjectView:
+    """A subject as a page shows it, with what was found for it."""
+
+    place: int
+    schema: Any
+    icon: str
+    caption: str
+    category: Any
+    link: str
+    facts: tuple[Fact, ...]
+    candidates: tuple[Candidate, ...] = ()
+
+
+CODES: Final = frozenset(
+    [
+        "passportNumber",
+        "idNumber",
+        "taxNumber",
+        "registrationNumber",
+        "imoNumber",
+        "mmsi",
+        "callSign",
+        "vin",
+        "number",
+        "phone",
+        "birthDate",
+        "incorporationDate",
+        "buildDate",
+        "email",
+        "country",
+        "nationality",
+        "citizenship",
+        "flag",
+        "jurisdiction",
+        "swiftBic",
+        "leiCode",
+        "ogrnCode",
+        "innCode",
+        "serialNumber",
+        "createdAt",
+        "modifiedAt",
+    ]
+)
+COUNTRIES: Final = frozenset(
+    {"country", "nationality", "citizenship", "flag", "jurisdiction", "mainCountry", "pastFlags"}
+)
+
+
+def facts_of(properties: dict[str, Any]) -> tuple[Fact, ...]:
+    """Return the properties in words, in the order in which `words.PROPERTIES` tells them."""
+    order = {name: place for place, name in enumerate(words.PROPERTIES)}
+    shown = sorted((name for name in properties if properties[name]), key=lambda name: order.get(name, len(order)))
+    return tuple(
+        Fact(
+            words.word(words.PROPERTIES, name),
+            tuple(str(value).upper() if name in COUNTRIES else str(value) for value in properties[name]),
+            name in CODES,
+        )
+        for name in shown
+    )
+
+
+def subjects_of(message: CaseMessage, candidates: Sequence[Candidate] = ()) -> tuple[SubjectView, ...]:
+    """Return the message's subjects as pages show them."""
+    return tuple(
+        SubjectView(
+            place=place,
+            schema=words.word(words.SCHEMATA, one["schema"]),
+            icon=words.SCHEMA_ICONS.get(one["schema"], "id"),
+            caption=one.get("caption", ""),
+            category=words.word(words.CATEGORIES, one["category"]) if one.get("category") else "",
+            link=one.get("link", ""),
+            facts=facts_of(one.get("properties", {})),
+            candidates=tuple(item for item in candidates if item.place == place),
+        )
+        for place, one in enumerate((message.content or {}).get("subjects", []))
+    )

@@ -1,0 +1,103 @@
+"""Who will be able to read a message, and the clause by which each recipient may or may not."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from comity.agreements import Action, Agreement, Decision
+from comity.desks.cases import content, words
+from comity.desks.cases.choices import authority_name
+from comity.desks.cases.facts import SubjectView, subjects_of
+from comity.desks.cases.models import CaseMessage
+from comity.messages import Message
+from comity.node.exchange import gate
+from comity.node.partners import members
+from comity.vocabulary.authority import AuthorityId
+
+
+@dataclass(frozen=True, slots=True)
+class Recipient:
+    """One recipient: whether it may read the message, by which clauses, with which duties, or why not."""
+
+    authority: str
+    name: str
+    allowed: bool
+    agreement: str
+    clauses: tuple[tuple[str, str], ...]
+    duties: tuple[str, ...]
+    reasons: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """A message as its recipients will read it."""
+
+    recipients: tuple[Recipient, ...]
+    subjects: tuple[SubjectView, ...]
+    content: dict[str, Any]
+    handling: tuple[str, ...]
+    conditions: tuple[str, ...]
+
+    @property
+    def allowed(self) -> bool:
+        """Whether it may be sent: to all of its recipients, or to none."""
+        return all(one.allowed for one in self.recipients)
+
+
+def preview(message: Message) -> Preview:
+    """Return what each recipient will read and by which clause; decides in the same way as the sending does."""
+    at = datetime.fromtimestamp(message.head.sent, UTC)
+    shown = content.content_of(message)
+    return Preview(
+        recipients=tuple(
+            _recipient(one, gate.may_pass(Action.SEND, message, own=message.head.from_, partner=one, at=at))
+            for one in message.head.recipients
+        ),
+        subjects=subjects_of(CaseMessage(content=shown)),
+        content=shown,
+        handling=tuple(str(code) for code in message.head.handling),
+        conditions=tuple(shown["conditions"]),
+    )
+
+
+def refusals_in_words(refusals: Iterable[tuple[AuthorityId, Decision]]) -> tuple[str, ...]:
+    """Return one sentence for each recipient that may not receive a message."""
+    found = []
+    for authority, decision in refusals:
+        one = _recipient(authority, decision)
+        reasons = " ".join((*one.reasons, *(f"({number}) {text}" for number, text in one.clauses[:1])))
+        found.append(_("Not sent: %(name)s must not receive it. %(reasons)s") % {"name": one.name, "reasons": reasons})
+    return tuple(found)
+
+
+def _recipient(authority: AuthorityId, decision: Decision) -> Recipient:
+    language = get_language() or "en"
+    agreement = next(
+        (one.agreement for one in members.policies().agreements if one.agreement.id == decision.agreement), None
+    )
+    clauses = decision.clauses or ((decision.nearest,) if decision.nearest else ())
+    return Recipient(
+        authority=str(authority),
+        name=authority_name(str(authority), language),
+        allowed=decision.allowed,
+        agreement=_in(agreement.title, language) if agreement else "",
+        clauses=clauses_in_words(agreement, clauses, language),
+        duties=tuple(str(words.word(words.DUTIES, duty.kind)) % {"amount": duty.amount} for duty in decision.duties),
+        reasons=tuple(dict.fromkeys(str(words.reason(one.rule)) for one in decision.reasons)),
+    )
+
+
+def clauses_in_words(agreement: Agreement | None, clauses: Iterable[str], language: str) -> tuple[tuple[str, str], ...]:
+    """Return the number and text of each clause in the reader's language."""
+    if agreement is None:
+        return ()
+    found = (agreement.clause(clause) for clause in clauses)
+    return tuple((clause.number, _in(clause.text, language)) for clause in found if clause is not None)
+
+
+def _in(texts: Any, language: str) -> str:  # noqa: ANN401 - a mapping of language to text
+    return str(texts.get(language) or texts["en"])
