@@ -78,7 +78,7 @@ PARTS: Final[Mapping[str, type[Part]]] = MappingProxyType(
     {
         part.name: part
         for part in (AboutSubject, Text, Condition, Match, Attachment, Refers, Answer, Refused)
-    }  # type: ignore[dict-item]  # each class has the three members of Part
+    }
 )
 
 

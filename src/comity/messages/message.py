@@ -63,6 +63,11 @@ class Message:
         """The message that this one answers, corrects or withdraws."""
         return next(iter(self.of(Refers)), None)
 
+    @property
+    def languages(self) -> frozenset[str]:
+        """Languages of its free texts."""
+        return frozenset(text.language for text in self.of(Text))
+
     def texts(self, role: TextRole) -> tuple[Text, ...]:
         """Return the texts of one role, in order."""
         return tuple(text for text in self.of(Text) if text.role is role)

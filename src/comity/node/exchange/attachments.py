@@ -7,6 +7,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import BinaryIO, Final
 
+from comity.messages import Message
 from comity.node.exchange import serving, transport
 from comity.node.exchange.models import Chunk
 from comity.node.partners.models import Pair
@@ -65,6 +66,26 @@ def seal(source: BinaryIO, key: bytes) -> Iterator[tuple[bytes, int]]:
         if not following:
             return
         number, current = number + 1, following
+
+
+def announce(message: Message, msg: bytes, pair: Pair | None) -> None:
+    """Remember the chunks of a message: ours are here, a partner's are fetched from it."""
+    Chunk.objects.bulk_create(
+        [
+            Chunk(
+                sha256=digest,
+                attachment=attachment.sha256,
+                msg=msg,
+                number=number,
+                size=size,
+                pair=pair,
+                here=pair is None,
+            )
+            for attachment in message.attachments
+            for number, (digest, size) in enumerate(attachment.chunks)
+        ],
+        ignore_conflicts=True,
+    )
 
 
 def open_file(key: bytes, digests: list[bytes]) -> Iterator[bytes]:

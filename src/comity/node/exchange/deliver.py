@@ -144,7 +144,7 @@ def _waiting(pair: Pair, lane: int, size: int) -> list[tuple[int, int, bytes, by
         total += len(raw) + len(sealed)
         if rows and total > BATCH_BYTES:
             break
-        rows.append((body_id, index, bytes(raw), bytes(sealed)))
+        rows.append((body_id, index or 0, bytes(raw), bytes(sealed)))
     return rows
 
 

@@ -1,21 +1,62 @@
 """Which agreement allows a message to leave or to be accepted; every path through the door asks here."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 
-from comity.agreements import Ask, Decision, decide
+from comity.agreements import Action, Ask, Circumstances, Decision, Party, Reason, Thing, ThingKind
+from comity.directory.view import Standing
 from comity.messages import Message
 from comity.node.partners import members
 from comity.vocabulary.authority import AuthorityId
+from comity.vocabulary.urgency import Urgency
+
+TWO_OFFICERS = 2
 
 
-def may_pass(action: str, message: Message, *, sender: AuthorityId, recipient: AuthorityId, at: datetime) -> Decision:
-    """Decide whether a message may pass from one authority to another.
+def may_pass(
+    action: Action, message: Message, *, own: AuthorityId, partner: AuthorityId, at: datetime
+) -> Decision:
+    """Decide whether a message may pass between an authority of this node and a partner.
 
     Args:
         action: ``send`` on the way out, ``receive`` on the way in.
         message: as read from its payload, or about to be written.
-        sender: whose message it is.
-        recipient: for whom this copy is.
+        own: who acts.
+        partner: recipient of what is sent, sender of what is received.
         at: now, UTC.
     """
-    return decide(members.policies(), Ask.exchange(action, message, sender=sender, recipient=recipient), at)
+    head = message.head
+    standing = members.standing(partner, at)
+    # With the member's files expired only life at risk passes, approved by two officers (design of the directory).
+    last_resort = head.urgency is Urgency.LIFE_AT_RISK and head.approvals >= TWO_OFFICERS
+    if standing is not Standing.ACTIVE and not (standing is Standing.EXPIRED and last_resort):
+        return Decision(allowed=False, reasons=(Reason(f"member.{standing.value}"),))
+    thing = Thing(
+        kind=ThingKind.MESSAGE.value,
+        authority=own,
+        originator=head.from_,
+        message=head.kind,
+        purpose=head.purpose.value,
+        crime_area=head.area.value,
+        schemata=frozenset(about.subject.schema for about in message.subjects),
+        categories=frozenset(about.category.value for about in message.subjects if about.category is not None),
+        handling=frozenset(code.value for code in head.handling),
+        languages=message.languages,
+    )
+    context = Circumstances(
+        partner=partner,
+        purpose=head.purpose.value,
+        urgency=head.urgency.value,
+        urgency_ground=None if head.ground is None else head.ground.value,
+        in_reply=message.refers is not None,
+        approvals=head.approvals,
+    )
+    # Answers and refusals are an action of their own: they need an open message of the partner, and no crime area.
+    if action is Action.SEND and head.kind in {"answer", "refusal"}:
+        action = Action.ANSWER
+    ask = Ask(Party(own), action.value, thing, context, at.astimezone(UTC).date())
+    return members.policies().decide(ask, under=head.agreement)
+
+
+def code_of(decision: Decision) -> str:
+    """Return the code that a partner is told: the first reason's rule, never what was found."""
+    return decision.reasons[0].rule if decision.reasons else "agreement.none"

@@ -63,14 +63,14 @@ def take_reached(reply: Parcel, reached: Head, base: Head, at: datetime) -> None
 def _take_cosignature(text: bytes, parcel: Parcel, at: datetime) -> None:
     """Keep a partner's cosignature of a checkpoint of ours; one that does not verify is worth nothing and ignored."""
     try:
-        origin, size, root = members.verify_cosignature(text, parcel.sender)
+        seen = members.verify_witness(text, parcel.sender)
     except ProofError:
         return
-    log = Log.objects.filter(name=origin, authority=str(parcel.recipient)).first()
-    if log is None or not log.signed(size, root):
+    log = Log.objects.filter(name=seen.origin, authority=str(parcel.recipient)).first()
+    if log is None or not log.signed(seen.size, seen.root):
         return
     Cosignature.objects.update_or_create(
-        log=log, witness=str(parcel.sender), hour=int(at.timestamp()) // 3600, defaults={"size": size, "text": text, "at": at}
+        log=log, witness=str(parcel.sender), hour=int(at.timestamp()) // 3600, defaults={"size": seen.size, "text": text, "at": at}
     )
 
 

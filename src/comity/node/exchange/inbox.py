@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
+from comity.agreements import Action
 from comity.delivery import (
     DeliveryError,
     ForkError,
@@ -28,9 +29,8 @@ from comity.delivery import (
     prove,
 )
 from comity.merkle import runs_of
-from comity.messages import Message, MessageError, read
-from comity.messages.note import Note, NoteError, parse_note
-from comity.node.exchange import gate, heads, models, proofs, receipts, receivers
+from comity.messages import Message, MessageError, Note, NoteError, parse_note, read
+from comity.node.exchange import attachments, gate, heads, models, proofs, receipts, receivers
 from comity.node.partners import incidents, keyring, members, pairs
 from comity.node.partners.models import Lane, Pair
 from comity.node.writing import writing
@@ -118,7 +118,7 @@ def _open_all(parcel: Parcel, proved: Proved, pair: Pair, at: datetime) -> tuple
         now=int(at.timestamp()),
     )
     bodies = {hashlib.sha256(body).digest(): body for body in parcel.bodies}
-    members.refresh_if_older(tuple(verdict.note.dir for verdict in verdicts))
+    members.check_versions((verdict.note.dir for verdict in verdicts), shown_by=parcel.sender, at=at)
     return tuple(
         _open(verdict, index, bodies, at) for verdict, index in zip(verdicts, proved.note_indices, strict=True)
     )
@@ -138,7 +138,7 @@ def _open(verdict: Verdict, index: int, bodies: dict[bytes, bytes], at: datetime
     if body is None or len(body) != note.size:
         raise DeliveryError("the body of a note is missing from its parcel", "body.missing")
     try:
-        cek = SUITE.unwrap(keyring.kem_keys(note.to), note.wrap, note.core_bytes())
+        cek = SUITE.unwrap(keyring.kem_keys_at(note.to, at), note.wrap, note.core_bytes())
         payload = open_body(cek, body)
     except SealingError:
         return Opened(verdict, index, "note.unopenable")
@@ -148,8 +148,8 @@ def _open(verdict: Verdict, index: int, bodies: dict[bytes, bytes], at: datetime
         return Opened(verdict, index, error.code)
     refusal = _mismatch(note, message, msg)
     if not refusal:
-        decision = gate.may_pass("receive", message, sender=note.from_, recipient=note.to, at=at)
-        refusal = "" if decision.allowed else decision.code
+        decision = gate.may_pass(Action.RECEIVE, message, own=note.to, partner=note.from_, at=at)
+        refusal = "" if decision.allowed else gate.code_of(decision)
     if refusal:
         return Opened(verdict, index, refusal, cek=cek, body=body)
     return Opened(verdict, index, "", message, payload, cek, body)
@@ -181,6 +181,9 @@ def _store(parcel: Parcel, proved: Proved, opened: Sequence[Opened], pair: Pair,
     rows = models.Note.objects.bulk_create(
         [_row(item, pair, proof, next(waiting) if item.message is not None else None, at) for item in fresh]
     )
+    for item in fresh:
+        if item.message is not None and item.message.attachments:
+            attachments.announce(item.message, item.verdict.note.msg, pair)
     _advance(fresh, pair, parcel.lane, at)
     receipts.issue(_runs(fresh), pair, at)
     receipts.take(parcel, proved, pair, proof, at)
@@ -245,7 +248,7 @@ def _runs(fresh: Sequence[Opened]) -> list[tuple[ReceiptKind, str, int, int, int
     for code in dict.fromkeys(item.refusal for item in fresh):
         of_code = {item.verdict.note.seq: item.verdict for item in fresh if item.refusal == code}
         kind = ReceiptKind.REFUSED if code else ReceiptKind.STORED
-        for first, count in runs_of(of_code):
+        for first, count in runs_of(tuple(of_code)):
             last = of_code[first + count - 1]
             found.append((kind, code, last.note.lane, first, last.note.seq, last.note_hash))
     return found

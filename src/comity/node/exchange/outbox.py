@@ -3,14 +3,16 @@
 import hashlib
 import secrets
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final
 
-from comity.agreements import Decision
+from django.db import transaction
+
+from comity.agreements import Action, Decision
 from comity.messages import Message, write
 from comity.messages.note import SUITE, VERSION, Note
-from comity.node.exchange import gate, models
+from comity.node.exchange import attachments, gate, models, poke
 from comity.node.ledger import actions as ledger
 from comity.node.ledger.models import Entry
 from comity.node.partners import members, pairs
@@ -67,7 +69,7 @@ class _Sealed:
 
 
 def send(
-    messages: Sequence[Message], *, by: str, at: datetime, case: str = "", supersedes: bytes | None = None
+    messages: Sequence[Message], *, by: str, at: datetime, case: str = ""
 ) -> tuple[Sent | NotSent, ...]:
     """Send messages of one authority; each is sent to all of its recipients or to none.
 
@@ -76,7 +78,6 @@ def send(
         by: the officer's id; empty for the node itself.
         at: now, UTC.
         case: reference of the case they belong to.
-        supersedes: hash of the note which this one replaces.
 
     Returns:
         one result for each message, in order. Call it inside the transaction of the act that sends; it records one
@@ -90,9 +91,10 @@ def send(
     prepared = [_prepare(message, at) for message in messages]
     sealed = [item for item in prepared if isinstance(item, _Sealed)]
     with writing():
-        sent = iter(_queue(sealed, at, supersedes))
+        sent = iter(_queue(sealed, at))
         results = tuple(item if isinstance(item, NotSent) else next(sent) for item in prepared)
         ledger.record(_act(messages[0].head.from_, results, by=by, at=at, case=case))
+        transaction.on_commit(poke.worker)
     return results
 
 
@@ -100,7 +102,7 @@ def _prepare(message: Message, at: datetime) -> _Sealed | NotSent:
     """Decide for every recipient and seal the body once (steps 1 and 2)."""
     sender = message.head.from_
     asked = [
-        (recipient, gate.may_pass("send", message, sender=sender, recipient=recipient, at=at))
+        (recipient, gate.may_pass(Action.SEND, message, own=sender, partner=recipient, at=at))
         for recipient in message.head.recipients
     ]
     refused = tuple((recipient, decision) for recipient, decision in asked if not decision.allowed)
@@ -112,7 +114,7 @@ def _prepare(message: Message, at: datetime) -> _Sealed | NotSent:
     return _Sealed(message, msg, cek, body, hashlib.sha256(body).digest(), tuple(decision for _, decision in asked))
 
 
-def _queue(sealed: Sequence[_Sealed], at: datetime, supersedes: bytes | None) -> tuple[Sent, ...]:
+def _queue(sealed: Sequence[_Sealed], at: datetime) -> tuple[Sent, ...]:
     """Wrap and number in each lane, and store bodies, notes and leaves (steps 3 and 4)."""
     if not sealed:
         return ()
@@ -120,15 +122,18 @@ def _queue(sealed: Sequence[_Sealed], at: datetime, supersedes: bytes | None) ->
     bodies = models.Body.objects.bulk_create(
         [models.Body(sha256=item.digest, sealed=item.body, cek=item.cek, size=len(item.body)) for item in sealed]
     )
-    addressing = _Addressing(own, at, supersedes)
+    addressing = _Addressing(own, at)
     rows = [
-        addressing.note(item, recipient, body)
+        addressing.note(_lane_of(item.message), recipient, body, item.msg, item.cek)
         for item, body in zip(sealed, bodies, strict=True)
         for recipient in item.message.head.recipients
     ]
     entries = ledger.append_notes(ledger.exchange_log(str(own)), [bytes(row.hash) for row in rows], at)
     addressing.save(rows, entries)
     made = iter(models.Note.objects.bulk_create(rows))
+    for item in sealed:
+        if item.message.attachments:
+            attachments.announce(item.message, item.msg, None)
     return tuple(
         Sent(item.msg, body.id, tuple(next(made).id for _ in item.message.head.recipients), item.decisions)
         for item, body in zip(sealed, bodies, strict=True)
@@ -138,15 +143,22 @@ def _queue(sealed: Sequence[_Sealed], at: datetime, supersedes: bytes | None) ->
 class _Addressing:
     """Numbers notes in their lanes, whose rows it locks, advances and saves once."""
 
-    def __init__(self, own: AuthorityId, at: datetime, supersedes: bytes | None) -> None:
-        self._own, self._at, self._supersedes = own, at, supersedes
+    def __init__(self, own: AuthorityId, at: datetime) -> None:
+        self._own, self._at = own, at
         self._sent, self._exp = int(at.timestamp()), int((at + LIFE).timestamp())
         self._dir = members.directory().version
         self._lanes: dict[tuple[AuthorityId, int], Lane] = {}
 
-    def note(self, item: _Sealed, recipient: AuthorityId, body: models.Body) -> models.Note:
+    def note(
+        self,
+        number: int,
+        recipient: AuthorityId,
+        body: models.Body,
+        msg: bytes,
+        cek: bytes,
+        supersedes: bytes | None = None,
+    ) -> models.Note:
         """Return the row of a note, wrapped for its recipient."""
-        number = URGENT_LANE if item.message.head.urgency is not Urgency.NORMAL else ORDINARY_LANE
         lane = self._lane(recipient, number)
         note = Note(
             v=VERSION,
@@ -156,17 +168,17 @@ class _Addressing:
             lane=number,
             seq=lane.out_next,
             prev=bytes(lane.out_prev),
-            msg=item.msg,
-            body=item.digest,
-            size=len(item.body),
+            msg=msg,
+            body=bytes(body.sha256),
+            size=body.size,
             dir=self._dir,
             sent=self._sent,
             exp=self._exp,
-            supersedes=self._supersedes,
+            supersedes=supersedes,
             wrap=b"",
         )
         key = members.kem_key(recipient, self._at)
-        raw = note.wrapped(sealing_suite.wrap(key, item.cek, note.core_bytes()))
+        raw = replace(note, wrap=sealing_suite.wrap(key, cek, note.core_bytes())).to_bytes()
         lane.out_next, lane.out_prev = lane.out_next + 1, hashlib.sha256(raw).digest()
         return models.Note(
             pair_id=lane.pair_id,
@@ -175,7 +187,7 @@ class _Addressing:
             seq=note.seq,
             hash=lane.out_prev,
             raw=raw,
-            msg=item.msg,
+            msg=msg,
             body=body,
             state=models.NoteState.WAITING,
             at=self._at,
@@ -192,6 +204,32 @@ class _Addressing:
         for row, made in zip(rows, entries, strict=True):
             row.entry = made
         Lane.objects.bulk_update(self._lanes.values(), ["out_next", "out_prev"])
+
+
+def _lane_of(message: Message) -> int:
+    return ORDINARY_LANE if message.head.urgency is Urgency.NORMAL else URGENT_LANE
+
+
+def resend(row: models.Note, at: datetime) -> models.Note:
+    """Send a note again as a new one, for instance because it expired or its wrap could not be opened.
+
+    Message and body stay; the wrap, the place in the lane and the times are new, and `supersedes` names the old note.
+
+    Raises:
+        LookupError: the body was erased, or the note was neither refused nor is it ours.
+    """
+    body = row.body
+    if not row.out or body is None or body.cek is None or row.state != models.NoteState.REFUSED:
+        raise LookupError("only a refused note of ours, whose body is still here, can be sent again")
+    own, partner = AuthorityId.parse(row.pair.own), AuthorityId.parse(row.pair.partner)
+    with writing():
+        addressing = _Addressing(own, at)
+        made = addressing.note(row.lane, partner, body, bytes(row.msg), bytes(body.cek), bytes(row.hash))
+        addressing.save([made], ledger.append_notes(ledger.exchange_log(str(own)), [bytes(made.hash)], at))
+        made.save()
+        models.Note.objects.filter(id=row.id).update(state=models.NoteState.REPLACED)
+        transaction.on_commit(poke.worker)
+    return made
 
 
 def _act(own: AuthorityId, results: Sequence[Sent | NotSent], *, by: str, at: datetime, case: str) -> ledger.Act:

@@ -61,8 +61,11 @@ def _after(pair_id: int, lane: int, after: int, size: int) -> list[tuple[int, by
         .order_by("seq")
         .values_list("entry__index", "raw", "body_id", "body__sealed")[:BATCH_NOTES]
     )
-    rows, total = [], 0
+    rows: list[tuple[int, bytes, int, bytes]] = []
+    total = 0
     for index, raw, body_id, sealed in found:
+        if sealed is None or index is None:
+            continue
         total += len(raw) + len(sealed)
         if rows and total > BATCH_BYTES:
             break

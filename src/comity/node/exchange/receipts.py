@@ -145,7 +145,7 @@ def answer(parcel: Parcel, at: datetime) -> Parcel:
         proof=proof,
         receipts=given if proof is not None else (),
         have=heads.size_of(parcel.sender),
-        cosignatures=() if parcel.proof is None else (keyring.cosign(parcel.recipient, parcel.proof.checkpoint, at),),
+        cosignatures=() if parcel.proof is None else (keyring.cosign_checkpoint(parcel.recipient, parcel.proof.checkpoint, at),),
         heads=heads.news_for(pair, at),
         want=gaps(pair, lane),
         next_seq=lane.in_next,
@@ -171,7 +171,7 @@ def leaves(rows: QuerySet[models.Receipt]) -> tuple[ReceiptLeaf, ...]:
     """Return receipts as they stand in the log, by their place; what has no place yet is left for later."""
     found = rows.filter(entry__index__isnull=False).order_by("entry__index")[:RECEIPTS_AT_ONCE]
     return tuple(
-        ReceiptLeaf(bytes(statement), bytes(salt), index)
+        ReceiptLeaf(bytes(statement), bytes(salt), index or 0)
         for statement, salt, index in found.values_list("statement", "salt", "entry__index")
     )
 

@@ -12,6 +12,7 @@ from comity.delivery import MAX_PARCEL_BYTES
 from comity.node.partners import keyring, members
 from comity.vocabulary.authority import AuthorityId
 
+OK: Final = 200
 NOTES: Final = "/federation/v1/notes"
 CONTENT_TYPE: Final = "application/cbor"
 TIMEOUT: Final = urllib3.Timeout(connect=5, read=60)
@@ -40,6 +41,16 @@ def get(partner: AuthorityId, path: str, *, first_byte: int = 0) -> tuple[int, b
     return _request("GET", partner, path, None, {"Range": f"bytes={first_byte}-"} if first_byte else {})
 
 
+def fetch_directory(member: str, path: str) -> bytes | None:
+    """Fetch a file of the directory from a member's mirror.
+
+    Raises:
+        OSError: it cannot be reached.
+    """
+    status, data = get(AuthorityId.parse(member), f"/directory/{path}")
+    return data if status == OK else None
+
+
 def _request(
     method: str, partner: AuthorityId, path: str, body: bytes | None, headers: dict[str, str] | None = None
 ) -> tuple[int, bytes]:
@@ -66,7 +77,7 @@ def _request(
 
 def _pool(partner: AuthorityId) -> tuple[str, urllib3.HTTPSConnectionPool]:
     """Return the path prefix and the connection pool of a member; a new certificate makes a new pool."""
-    member = members.directory().member(partner)
+    member = members.find(partner)
     if member is None or not member.endpoints:
         raise OSError(f"{partner} has no endpoint in the directory")
     address = urlsplit(member.endpoints[0])

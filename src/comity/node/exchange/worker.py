@@ -35,14 +35,6 @@ MIRROR_EVERY: Final = timedelta(minutes=1)
 ATTACHMENTS_EVERY: Final = timedelta(seconds=2)
 
 
-def poke() -> None:
-    """Tell the worker that something waits; where it does not run, it will see for itself when it starts."""
-    address = str(places.run() / "worker.sock")
-    with suppress(OSError), socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as sock:
-        sock.setblocking(False)  # noqa: FBT003  # the socket's own signature
-        sock.sendto(b"!", address)
-
-
 class Worker:
     """Threads that share nothing but the database.
 

@@ -1,9 +1,10 @@
-"""Who signs checkpoints in this process; empty in a process that holds no keys, such as the console."""
+"""Who signs checkpoints in this process: the keyring, or what a test installs; nobody in the console."""
 
 from collections.abc import Callable
 from typing import Final
 
-from comity.merkle import Checkpoint
+from comity.merkle import Checkpoint, sign
+from comity.node.partners import keyring
 
 Sign = Callable[[Checkpoint], bytes]
 _SIGNERS: Final[dict[str, Sign]] = {}
@@ -21,4 +22,8 @@ def remove_all() -> None:
 
 def signer(log: str) -> Sign | None:
     """Return what signs for a log, `None` where this process holds no key of it."""
-    return _SIGNERS.get(log)
+    installed = _SIGNERS.get(log)
+    if installed is not None:
+        return installed
+    held = keyring.log_keys(log)
+    return None if held is None else lambda checkpoint: sign(checkpoint, held.signers)

@@ -124,12 +124,12 @@ def _rehash(log: Log, signed_size: int, stored: Checkpoint) -> None:
         raise SequencerError(f"the newest checkpoint of {log.name} is not its head")
     paddings = Checkpoint.objects.filter(log=log, size__gt=signed_size).values_list("pad_first", "pad_count", "pad_seed")
     leaves = {
-        first + i: leaf_hash(entry(Kind.PADDING, padding_h(bytes(seed), i)))
+        first + i: leaf_hash(entry(Kind.PADDING, padding_h(bytes(seed or b""), i)))
         for first, count, seed in paddings
         for i in range(count)
     }
     rows = Entry.objects.filter(log=log, index__gte=signed_size).values_list("index", "kind", "h")
-    leaves.update((index, leaf_of(kind, bytes(h))) for index, kind, h in rows)
+    leaves.update((index, leaf_of(kind, bytes(h))) for index, kind, h in rows if index is not None)
     source = tree.nodes(log)
     missing = next((index for index in range(signed_size, stored.size) if index not in leaves), None)
     if missing is not None:

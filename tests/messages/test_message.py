@@ -1,0 +1,264 @@
+"""Messages: one canonical form, strict reading, items that stand and fall one by one."""
+
+import itertools
+from dataclasses import replace
+
+import cbor2
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import importlib.util
+import sys
+from pathlib import Path
+
+from comity.messages import (
+    AboutSubject,
+    Answer,
+    Condition,
+    ConditionRule,
+    Head,
+    Message,
+    MessageError,
+    Outcome,
+    Refers,
+    Refused,
+    Text,
+    TextRole,
+    erase,
+    read,
+    read_what_is_left,
+    reveal,
+    verify_revealed,
+    write,
+)
+from comity.messages import canonical
+from comity.messages.items import Item, read_payload, write_payload
+from comity.subjects import Subject
+from comity.vocabulary.authority import AuthorityId
+from comity.vocabulary.crime_area import CrimeArea
+from comity.vocabulary.handling import Handling
+from comity.vocabulary.person_category import PersonCategory
+from comity.vocabulary.purpose import Purpose
+from comity.vocabulary.refusal import RefusalGround
+from comity.vocabulary.urgency import Urgency, UrgencyGround
+
+HERE = Path(__file__).resolve().parents[1]
+
+
+def load(name: str):
+    if name not in sys.modules:
+        spec = importlib.util.spec_from_file_location(name, HERE / f"{name}.py")
+        sys.modules[name] = importlib.util.module_from_spec(spec)
+        spec.loader.exec_module(sys.modules[name])
+    return sys.modules[name]
+
+
+drawn = load("strategies")
+XA, XB = AuthorityId.parse("xa.ncb"), AuthorityId.parse("xb.spoc")
+REFERS = Refers(XB, "XB-2026-000001", bytes(32))
+
+
+def salts():
+    counter = itertools.count()
+    return lambda: next(counter).to_bytes(16)
+
+
+def head(kind: str = "request", **changed) -> Head:
+    values = {"from_": XA, "recipients": (XB,), "sent": 1_790_000_000, "reference": "XA-2026-000001"}
+    codes = {"purpose": Purpose.CRIMINAL_INVESTIGATION, "area": CrimeArea.DRUG_TRAFFICKING}
+    return Head(kind=kind, **{**values, **codes, **changed})
+
+
+def request(*parts, **changed) -> Message:
+    texts = (Text(role, "en", "words") for role in (TextRole.LEGAL_BASIS, TextRole.FACTS, TextRole.QUESTION))
+    return Message(head(**changed), (*texts, *parts))
+
+
+def person(**changed) -> AboutSubject:
+    values = {"category": PersonCategory.SUSPECT, "link": "owns the lorry", **changed}
+    return AboutSubject(Subject.of("Person", {"name": ["Marcus Dray"]}), **values)
+
+
+@given(drawn.messages)
+def test_what_is_written_is_read(message):
+    payload, msg = write(message, salts())
+    assert read(payload) == (message, msg)
+
+
+@given(drawn.messages, st.integers(0, 10**6), st.integers(0, 7))
+def test_a_flipped_bit_is_refused_or_changes_the_root(message, place, bit):
+    payload, msg = write(message, salts())
+    flipped = bytearray(payload)
+    flipped[place % len(flipped)] ^= 1 << bit
+    try:
+        assert read(bytes(flipped))[1] != msg
+    except MessageError:
+        pass
+
+
+@given(st.recursive(st.none() | st.booleans() | st.integers(-(2**64), 2**64 - 1) | st.binary() | drawn.nfc_texts,
+                    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(drawn.nfc_texts, inner, max_size=3), max_leaves=10))
+def test_every_value_has_one_form(value):
+    data = canonical.encode(value)
+    assert canonical.decode(data) == value
+    assert canonical.encode(canonical.decode(data)) == data
+
+
+@pytest.mark.parametrize(
+    ("data", "code"),
+    [
+        (bytes.fromhex("f97e00"), "canonical.type"),  # a float
+        (bytes.fromhex("c11a514b67b0"), "canonical.type"),  # a tag: a point in time
+        (bytes.fromhex("1801"), "canonical.other-form"),  # 1 in two bytes
+        (bytes.fromhex("a2616101616102"), "canonical.other-form"),  # a key twice
+        (bytes.fromhex("a2616201616101"), "canonical.other-form"),  # keys out of order
+        (bytes.fromhex("9f01ff"), "canonical.other-form"),  # an array without a length
+        (bytes.fromhex("0000"), "canonical.other-form"),  # trailing bytes
+        (bytes.fromhex("a10101"), "canonical.key"),  # a number as key
+        (bytes.fromhex("63" + "65cc81".ljust(6, "0")), "canonical.text"),  # e and an accent, not composed
+        (bytes.fromhex("62c328"), "canonical.malformed"),  # no UTF-8
+        (bytes.fromhex("f7"), "canonical.type"),  # undefined
+        (b"\x81" * 40 + b"\x00", "canonical.depth"),
+        (b"\x9b\xff\xff\xff\xff\xff\xff\xff\xff", "canonical.malformed"),  # an array of 2^64 items
+        (b"", "canonical.malformed"),
+    ],
+)
+def test_any_other_form_is_refused(data, code):
+    with pytest.raises(MessageError) as caught:
+        canonical.decode(data)
+    assert caught.value.code in {code, "canonical.malformed", "canonical.other-form"}
+
+
+def test_a_value_above_its_size_is_not_even_decoded():
+    with pytest.raises(MessageError) as caught:
+        canonical.decode(bytes(11), max_size=10)
+    assert caught.value.code == "canonical.oversized"
+
+
+@pytest.mark.parametrize(
+    ("message", "code", "place"),
+    [
+        (request(urgency=Urgency.URGENT), "urgency.ground.missing", "head.ground"),
+        (request(ground=UrgencyGround.B), "urgency.ground.needless", "head.ground"),
+        (request(handling=(Handling.H3,)), "handling.condition.missing", "condition"),
+        (request(handling=()), "handling.missing", "head.handling"),
+        (request(recipients=(XA,)), "message.recipient.self", "head.to"),
+        (request(person(link="")), "request.link.missing", "subject.link"),
+        (request(Refused(RefusalGround.A)), "message.item.foreign", "request"),
+        (Message(head(), (Text(TextRole.FACTS, "en", "x"),)), "request.legal-basis.missing", "text"),
+        (Message(head("telegram")), "message.kind.unknown", "head.kind"),
+        (Message(head("answer"), (REFERS,)), "message.item.missing", "answer"),
+        (Message(head("answer"), (REFERS, REFERS, Answer(Outcome.FULL))), "message.item.repeated", "answer"),
+        (Message(head("refusal"), (REFERS,)), "message.item.missing", "refusal"),
+    ],
+)
+def test_a_message_that_breaks_a_rule_of_its_kind_is_neither_written_nor_read(message, code, place):
+    with pytest.raises(MessageError) as caught:
+        write(message, salts())
+    assert (caught.value.code, caught.value.place) == (code, place)
+    payload, _ = write_payload(
+        ((part.name, part.to_value()) for part in (message.head, *message.parts)), salts()
+    )
+    with pytest.raises(MessageError):
+        read(payload)
+
+
+@pytest.mark.parametrize(
+    ("name", "change", "code", "place"),
+    [
+        ("head", {"urgency": "soon"}, "message.field.code", "head.urgency"),
+        ("head", {"purpose": "curiosity"}, "message.field.code", "head.purpose"),
+        ("head", {"handling": ["H9"]}, "message.field.code", "head.handling"),
+        ("head", {"handling": ["H0", "H0"]}, "message.field.repeated", "head.handling"),
+        ("head", {"to": []}, "message.field.missing", "head.to"),
+        ("head", {"to": ["nobody"]}, "message.field.code", "head.to"),
+        ("head", {"sent": "now"}, "message.field.type", "head.sent"),
+        ("head", {"sent": True}, "message.field.type", "head.sent"),
+        ("head", {"colour": "red"}, "message.field.unknown", "head"),
+        ("head", {"reference": ""}, "message.field.missing", "head.reference"),
+        ("subject", {"category": None}, "message.field.missing", "subject.category"),
+        ("subject", {"evaluation": "4x4 D9"}, "message.field.code", "subject.evaluation"),
+        ("subject", {"properties": [["name", [1]]]}, "message.field.type", "subject.properties"),
+        ("subject", {"properties": [["name", ["a"]], ["name", ["b"]]]}, "message.field.repeated", "subject.properties"),
+        ("text", {"language": "english"}, "message.field.code", "text.language"),
+    ],
+)
+def test_a_field_that_is_not_what_it_should_be_is_named(name, change, code, place):
+    message = request(person())
+    items = []
+    for part in (message.head, *message.parts):
+        value = part.to_value()
+        items.append((part.name, {**value, **change} if part.name == name else value))
+    payload, _ = write_payload(items, salts())
+    with pytest.raises(MessageError) as caught:
+        read(payload)
+    assert (caught.value.code, caught.value.place) == (code, place)
+
+
+def test_a_person_without_a_category_is_refused():
+    message = request(person())
+    items = [
+        (part.name, {key: value for key, value in part.to_value().items() if key != "category"})
+        for part in (message.head, *message.parts)
+    ]
+    with pytest.raises(MessageError) as caught:
+        read(write_payload(items, salts())[0])
+    assert caught.value.code == "message.category.missing"
+
+
+def test_an_interim_answer_says_by_when_more_comes_and_no_other_does():
+    for answer in (Answer(Outcome.INTERIM), Answer(Outcome.FULL, 5)):
+        payload, _ = write(Message(head("answer"), (answer, REFERS)), salts())
+        with pytest.raises(MessageError) as caught:
+            read(payload)
+        assert caught.value.code == "message.answer.more-by"
+
+
+def test_one_item_is_shown_and_proved_without_the_rest():
+    message = request(person())
+    payload, msg = write(message, salts())
+    (shown,) = reveal(payload, [4])
+    assert verify_revealed(shown, msg).value == message.parts[3].to_value()
+    with pytest.raises(MessageError):
+        verify_revealed(shown, bytes(32))
+    with pytest.raises(MessageError):
+        verify_revealed(replace(shown, index=3), msg)
+
+
+@given(drawn.messages, st.data())
+def test_erasure_takes_an_item_and_leaves_the_root(message, data):
+    payload, msg = write(message, salts())
+    count = len(message.parts) + 1
+    gone = data.draw(st.sets(st.integers(0, count - 1)))
+    left = erase(payload, gone)
+    items, root = read_payload(left)
+    assert root == msg
+    assert {place for place, item in enumerate(items) if item is None} == gone
+    assert read_what_is_left(left)[1] == tuple(
+        None if place + 1 in gone else part for place, part in enumerate(message.parts)
+    )
+
+
+def test_an_erased_item_cannot_be_shown():
+    payload, _ = write(request(), salts())
+    with pytest.raises(MessageError):
+        reveal(erase(payload, [1]), [1])
+
+
+def test_equal_items_have_different_hashes_by_their_salts():
+    items, _ = read_payload(write(request(person(), person()), salts())[0])
+    assert len({item.to_bytes() for item in items}) == len(items)
+
+
+def test_an_item_without_its_salt_is_no_item():
+    with pytest.raises(MessageError):
+        Item.from_bytes(cbor2.dumps([b"short", "text", {}]))
+
+
+def test_conditions_that_people_keep_need_words():
+    payload, _ = write_payload(
+        ((part.name, part.to_value()) for part in (head(), Condition(ConditionRule.TEXT, ""))), salts()
+    )
+    with pytest.raises(MessageError):
+        read(payload)

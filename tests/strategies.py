@@ -1,0 +1,83 @@
+"""Values of the field, as hypothesis draws them; append, never change what a test relies on."""
+
+import unicodedata
+
+from hypothesis import strategies as st
+
+from comity.messages import AboutSubject, Answer, Condition, ConditionRule, Head, Message, Outcome, Refers, Refused, Text, TextRole
+from comity.subjects import Subject
+from comity.vocabulary.authority import AuthorityId
+from comity.vocabulary.crime_area import CrimeArea
+from comity.vocabulary.evaluation import Evaluation
+from comity.vocabulary.handling import Handling
+from comity.vocabulary.person_category import PersonCategory
+from comity.vocabulary.purpose import Purpose
+from comity.vocabulary.refusal import RefusalGround
+from comity.vocabulary.urgency import Urgency, UrgencyGround
+
+authorities = st.sampled_from([AuthorityId.parse(name) for name in ("xa.ncb", "xb.spoc", "xc.ncb", "xd.ncb", "xo.sec")])
+counts = st.integers(0, 2**40)
+nfc_texts = st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=40).map(
+    lambda text: unicodedata.normalize("NFC", text)
+)
+evaluations = st.sampled_from(["4x4 A1", "4x4 X4", "6x6 F6", "6x6 B2"]).map(Evaluation.parse)
+subjects = st.builds(
+    lambda schema, properties: Subject.of(schema, properties),
+    st.sampled_from(["Person", "Vessel", "Vehicle", "Organization"]),
+    st.dictionaries(st.sampled_from(["name", "birthDate", "notes"]), st.lists(nfc_texts, min_size=1, max_size=3), max_size=3),
+)
+abouts = st.builds(AboutSubject, subjects, st.sampled_from(PersonCategory), nfc_texts, st.none() | evaluations)
+
+
+def texts(role: TextRole):
+    return st.builds(Text, st.just(role), st.sampled_from(["en", "fr", "es", "ar", "tr"]), nfc_texts)
+
+
+conditions = st.builds(Condition, st.just(ConditionRule.TEXT), nfc_texts)
+refers = st.builds(Refers, authorities, nfc_texts, st.binary(min_size=32, max_size=32))
+
+
+@st.composite
+def heads(draw, kind: str):
+    names = draw(st.lists(authorities, min_size=2, max_size=5, unique=True))
+    urgency = draw(st.sampled_from(Urgency))
+    handling = draw(st.lists(st.sampled_from(Handling), min_size=1, unique=True))
+    return Head(
+        kind=kind,
+        from_=names[0],
+        recipients=tuple(names[1:]),
+        sent=draw(counts),
+        reference=draw(nfc_texts),
+        purpose=draw(st.sampled_from(Purpose)),
+        area=draw(st.sampled_from(CrimeArea)),
+        urgency=urgency,
+        ground=None if urgency is Urgency.NORMAL else draw(st.sampled_from(UrgencyGround)),
+        handling=tuple(handling),
+        deadline=draw(counts),
+        approvals=draw(st.integers(0, 3)),
+    )
+
+
+@st.composite
+def requests(draw):
+    parts = [draw(texts(role)) for role in (TextRole.LEGAL_BASIS, TextRole.FACTS, TextRole.QUESTION)]
+    parts += draw(st.lists(abouts, max_size=3))
+    return Message(draw(heads("request")), (*parts, draw(conditions)))
+
+
+@st.composite
+def answers(draw):
+    outcome = draw(st.sampled_from(Outcome))
+    answer = Answer(outcome, draw(st.integers(1, 2**40)) if outcome is Outcome.INTERIM else 0)
+    return Message(draw(heads("answer")), (answer, draw(refers), draw(conditions), *draw(st.lists(abouts, max_size=2))))
+
+
+@st.composite
+def refusals(draw):
+    refused = st.builds(Refused, st.sampled_from(RefusalGround), st.none() | st.integers(0, 9))
+    return Message(
+        draw(heads("refusal")), (draw(refers), draw(conditions), *draw(st.lists(refused, min_size=1, max_size=3)))
+    )
+
+
+messages = requests() | answers() | refusals()
