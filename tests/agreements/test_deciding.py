@@ -2,8 +2,10 @@
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime, timedelta, timezone
 
+import cedarpy
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -12,6 +14,7 @@ from comity.agreements import (
     Action,
     Ask,
     Compiled,
+    CompileError,
     Duty,
     DutyKind,
     Official,
@@ -23,8 +26,9 @@ from comity.agreements import (
     parse_agreement,
     strictest,
 )
-from comity.agreements.asking import OFFICIAL_ATTRIBUTES, PARTY_ATTRIBUTES, Circumstances, Type, kinds
+from comity.agreements.asking import OFFICIAL_ATTRIBUTES, PARTY_ATTRIBUTES, Attribute, Circumstances, Type, kinds
 from comity.agreements.compiled import policies_of
+from comity.agreements.conditions import Condition, Op
 from comity.agreements.document import Effect
 from comity.agreements.shipped import harbour_document
 from comity.vocabulary.authority import AuthorityId
@@ -272,3 +276,35 @@ def test_a_question_longer_than_any_honest_one_is_refused_and_not_remembered(
     assert not decision.allowed
     assert max(len(reason.found) for reason in decision.reasons) <= 120
     assert deciding._remembered.cache_info().currsize == before  # noqa: SLF001 - as above
+
+
+def test_a_prohibition_that_errs_is_a_no_although_the_engine_would_permit(
+    convention: Compiled, request_to_xb: Ask
+) -> None:
+    policies = policies_of(convention.agreement, (Effect.PERMIT, Effect.FORBID))
+    unguarded = {"==": {"left": {".": {"left": {"Var": "resource"}, "attr": "unit"}}, "right": {"Value": "drugs"}}}
+    policies["staticPolicies"]["harbour.3.2"] = policies["staticPolicies"]["harbour.1.3"] | {
+        "conditions": [{"kind": "when", "body": unguarded}]
+    }
+    broken = replace(convention, permissions=cedarpy.PolicySet.from_json_str(json.dumps(policies)))
+    request, entities = deciding.question(broken, request_to_xb)
+    assert cedarpy.is_authorized(request, broken.permissions, entities, broken.schema).allowed
+    decision = decide(broken, request_to_xb)
+    assert not decision.allowed
+    assert [reason.rule for reason in decision.reasons] == ["engine.error"]
+
+
+def test_duties_that_cannot_be_worked_out_are_a_no(convention: Compiled, request_to_xb: Ask) -> None:
+    policies = policies_of(convention.agreement, (Effect.DUTY,))
+    unguarded = {"==": {"left": {".": {"left": {"Var": "resource"}, "attr": "unit"}}, "right": {"Value": "drugs"}}}
+    policies["staticPolicies"]["harbour.3.6"]["conditions"] = [{"kind": "when", "body": unguarded}]
+    policies["staticPolicies"]["harbour.3.6"]["action"] = {"op": "All"}
+    broken = replace(convention, duties=cedarpy.PolicySet.from_json_str(json.dumps(policies)))
+    assert [reason.rule for reason in decide(broken, request_to_xb).reasons] == ["engine.error"]
+
+
+def test_policies_that_name_what_no_schema_knows_are_not_compiled(convention: Compiled) -> None:
+    colour = Condition(Attribute("resource", "colour", Type.TEXT, "no attribute of things"), Op.IS, "red")
+    clauses = tuple(replace(clause, when=(colour,)) for clause in convention.agreement.clauses)
+    with pytest.raises(CompileError):
+        compile_agreement(replace(convention.agreement, clauses=clauses))

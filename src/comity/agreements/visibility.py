@@ -29,7 +29,6 @@ from comity.agreements.filters import (
     Holds,
     In,
     Is,
-    Not,
     Nothing,
     Stated,
     Within,
@@ -136,8 +135,6 @@ def _truth(expression: Json) -> Filter:  # noqa: PLR0911 - one line a shape, rea
             return Nothing()
         case {"&&": {"left": left, "right": right}}:
             return all_of(_truth(left), _truth(right))
-        case {"||": {"left": left, "right": right}}:
-            return any_of(_truth(left), _truth(right))
         case {"if-then-else": {"if": test, "then": then, "else": other}}:
             tested = _truth(test)
             return any_of(all_of(tested, _truth(then)), all_of(negate(tested), _truth(other)))
@@ -150,16 +147,12 @@ def _truth(expression: Json) -> Filter:  # noqa: PLR0911 - one line a shape, rea
 
 
 def _not(argument: Json) -> Filter:
-    # A comparison stands behind a guard, where its field is stated, so its opposite may be turned round.
+    # The engine says "at least" as "not less". It stands behind a guard, where its field is stated: it may be turned.
     match argument:
         case {"<": {"left": left, "right": {"Value": int(number)}}}:
             return AtLeast(_field(left), number)
-        case {"<=": {"left": left, "right": {"Value": int(number)}}}:
-            return AtLeast(_field(left), number + 1)
         case {"<": {"left": {"Value": int(number)}, "right": right}}:
             return AtMost(_field(right), number)
-        case {"<=": {"left": {"Value": int(number)}, "right": right}}:
-            return AtMost(_field(right), number - 1)
         case _:
             return negate(_truth(argument))
 
@@ -170,8 +163,6 @@ def _comparison(expression: Json) -> Filter:  # noqa: PLR0911 - as above
             return Is(_field(left), value)
         case {"==": {"left": {"Value": str() | int() as value}, "right": right}}:
             return Is(_field(right), value)
-        case {"!=": {"left": left, "right": right}}:
-            return Not(_comparison({"==": {"left": left, "right": right}}))
         case {"<=": {"left": left, "right": {"Value": int(number)}}}:
             return AtMost(_field(left), number)
         case {"<=": {"left": {"Value": int(number)}, "right": right}}:
