@@ -26,7 +26,7 @@ from comity.agreements import (
     parse_agreement,
     strictest,
 )
-from comity.agreements.asking import OFFICIAL_ATTRIBUTES, PARTY_ATTRIBUTES, Attribute, Circumstances, Type, kinds
+from comity.agreements.asking import OFFICIAL_ATTRIBUTES, PARTY_ATTRIBUTES, Circumstances, Type, kinds
 from comity.agreements.compiled import policies_of
 from comity.agreements.conditions import Condition, Op
 from comity.agreements.document import Effect
@@ -303,8 +303,8 @@ def test_duties_that_cannot_be_worked_out_are_a_no(convention: Compiled, request
     assert [reason.rule for reason in decide(broken, request_to_xb).reasons] == ["engine.error"]
 
 
-def test_policies_that_name_what_no_schema_knows_are_not_compiled(convention: Compiled) -> None:
-    colour = Condition(Attribute("resource", "colour", Type.TEXT, "no attribute of things"), Op.IS, "red")
-    clauses = tuple(replace(clause, when=(colour,)) for clause in convention.agreement.clauses)
+def test_policies_that_compare_what_cannot_be_compared_are_not_compiled(convention: Compiled) -> None:
+    late = Condition(PARTY_ATTRIBUTES["resource.purpose"], Op.AT_LEAST, 3)
+    clauses = tuple(replace(clause, when=(late,)) for clause in convention.agreement.clauses)
     with pytest.raises(CompileError):
         compile_agreement(replace(convention.agreement, clauses=clauses))
