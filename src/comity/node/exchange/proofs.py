@@ -40,7 +40,7 @@ def make(log: Log, checkpoint: Checkpoint, base: int, indices: Iterable[int]) ->
         base: size of the head that the other side holds; at most the size of our log.
         indices: of the leaves, each below the checkpoint's size.
     """
-    nodes = tree.nodes(log)
+    nodes = tree.nodes(log, max(base, checkpoint.size))
     runs = runs_of(sorted(set(indices)))
     smaller, larger = sorted((base, checkpoint.size))
     return Proof(

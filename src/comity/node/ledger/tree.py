@@ -23,9 +23,14 @@ def read_tile(log: Log, level: int, index: int, width: int) -> bytes:
     return bytes(held[: width * HASH])
 
 
-def nodes(log: Log) -> TileNodes:
-    """Return a source of complete subtree hashes, for paths; make a new one after the log has grown."""
-    return TileNodes(lambda level, index, width: read_tile(log, level, index, width), log.size)
+def nodes(log: Log, size: int | None = None) -> TileNodes:
+    """Return a source of complete subtree hashes, for paths.
+
+    Args:
+        log: ours.
+        size: of the tree that is asked about; the log's size as it was loaded, if not given.
+    """
+    return TileNodes(lambda level, index, width: read_tile(log, level, index, width), log.size if size is None else size)
 
 
 def grow(log: Log, start: int, leaves: Sequence[bytes]) -> None:

@@ -119,7 +119,7 @@ def refresh(now: datetime) -> bool:
             incidents.keep("directory.forked", source, (error.ours, error.theirs), shown_by=source, at=now)
             continue
         except DirectoryError as error:
-            log.warning("the directory at %s does not hold: %s", source, error)
+            log.warning("the directory at %s does not hold: %s (%s)", source, error, error.code)
             continue
         return stamp() != before
     return False

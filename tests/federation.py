@@ -1,0 +1,148 @@
+"""A federation of real nodes on this machine: own folders, keys, databases and processes, real TLS on loopback."""
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+
+from comity.agreements.shipped import harbour_document
+from comity.cli.init import create
+from comity.config import nodefile
+from comity.directory.card import read_card
+from comity.directory.registrar import Holders, Registrar, Table
+from comity.directory.store import FolderStore
+from comity.sealing import SigningPair
+
+PASSPHRASE = "the lighthouse keeper sleeps"
+CALLS = Path(__file__).resolve().parent / "calls.py"
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+@dataclass
+class Node:
+    """One node's folder, and its worker while it runs."""
+
+    folder: Path
+    authorities: tuple[str, ...]
+    process: subprocess.Popen | None = None
+
+    def environment(self) -> dict[str, str]:
+        return {**os.environ, "COMITY_NODE": str(self.folder), "PYTHONWARNINGS": "default"}
+
+    def start(self, *wrapper: str) -> None:
+        """Start the worker: delivery and the federation's door."""
+        command = [*wrapper, sys.executable, "-m", "comity", "serve", str(self.folder), "--part", "worker"]
+        log = (self.folder / "worker.log").open("ab")
+        self.process = subprocess.Popen(
+            command, stdin=subprocess.PIPE, stdout=log, stderr=log, env=self.environment(), start_new_session=True
+        )
+        self.process.stdin.write(PASSPHRASE.encode() + b"\n")
+        self.process.stdin.close()
+
+    def ready(self, timeout_s: float = 30) -> None:
+        port = nodefile.load(self.folder).federation_port
+        deadline = time.monotonic() + timeout_s
+        while time.monotonic() < deadline:
+            if self.process is not None and self.process.poll() is not None:
+                raise AssertionError(f"the worker ended: {self.log()[-3000:]}")
+            with socket.socket() as probe:
+                if probe.connect_ex(("127.0.0.1", port)) == 0:
+                    return
+            time.sleep(0.05)
+        raise AssertionError(f"the worker does not listen: {self.log()[-3000:]}")
+
+    def log(self) -> str:
+        path = self.folder / "worker.log"
+        return path.read_text(errors="replace") if path.exists() else ""
+
+    def stop(self, how: int = signal.SIGTERM) -> None:
+        if self.process is not None and self.process.poll() is None:
+            os.killpg(self.process.pid, how)
+            self.process.wait(20)
+        self.process = None
+
+    def call(self, name: str, *, wrapper: tuple[str, ...] = (), check: bool = True, **arguments):
+        """Run one function of tests/calls.py inside this node, in a process of its own, and return its result."""
+        done = subprocess.run(
+            [*wrapper, sys.executable, str(CALLS), name],
+            input=json.dumps(arguments),
+            capture_output=True,
+            text=True,
+            env=self.environment(),
+            timeout=120,
+            check=False,
+        )
+        if not check:
+            return done
+        assert done.returncode == 0, done.stderr[-4000:]
+        return json.loads(done.stdout.splitlines()[-1])
+
+    def wait(self, name: str, until, timeout_s: float = 20, **arguments):
+        """Call a function again and again until its result satisfies a condition."""
+        deadline = time.monotonic() + timeout_s
+        while True:
+            found = self.call(name, **arguments)
+            if until(found):
+                return found
+            assert time.monotonic() < deadline, f"{name} stayed {found}; {self.log()[-3000:]}"
+            time.sleep(0.2)
+
+
+@dataclass
+class Federation:
+    """Nodes with one directory, which lies in a folder that every node refreshes from."""
+
+    folder: Path
+    nodes: dict[str, Node] = field(default_factory=dict)
+
+    def __getitem__(self, state: str) -> Node:
+        return self.nodes[state]
+
+    def stop(self) -> None:
+        for node in self.nodes.values():
+            node.stop(signal.SIGKILL)
+
+
+def build(folder: Path, members: dict[str, tuple[str, ...]], agreement: bytes | None = None, **settings) -> Federation:
+    """Make nodes and their directory, and mirror it into each."""
+    now = datetime.now(UTC)
+    federation = Federation(folder)
+    public = folder / "directory"
+    pairs = [SigningPair.from_seed(bytes([number]) * 32) for number in range(1, 11)]
+    root, targets, snapshot, timestamp = pairs[:5], pairs[5:8], pairs[8], pairs[9]
+    holders = Holders(
+        tuple(pair.public for pair in root),
+        tuple(pair.public for pair in targets),
+        snapshot.public,
+        timestamp.public,
+    )
+    registrar = Registrar.create(FolderStore(public), holders, root[:3], now)
+    registrar.put("agreements/harbour.json", agreement or harbour_document())
+    for state, authorities in members.items():
+        node = nodefile.NodeFile(
+            folder=folder / state.lower(),
+            host=f"{state.lower()}.localhost",
+            port=free_port(),
+            federation_port=free_port(),
+            state=state,
+            authorities=tuple(nodefile.Authority(one) for one in authorities),
+            **settings,
+        )
+        for path, _digits in create(node, PASSPHRASE, now):
+            registrar.admit(read_card(path.read_bytes()), compared=True)
+        federation.nodes[state] = Node(node.folder, authorities)
+    registrar.publish(Table(snapshot, timestamp, tuple(targets[:2])), now)
+    for node in federation.nodes.values():
+        node.call("mirror", root=str(public / "1.root.json"), source=str(public))
+    return federation
