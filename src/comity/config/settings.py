@@ -4,8 +4,6 @@ The environment variable `COMITY_NODE` names the node's folder. Without it (test
 Aldermark's contact bureau with a database in memory stands in.
 """
 
-import importlib
-import importlib.util
 import os
 import secrets
 import urllib.parse
@@ -84,29 +82,14 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 DATABASES = {"default": _database()}
 
-_OURS = (
+INSTALLED_APPS = [
+    "comity.config",
     "comity.node.officers",
     "comity.node.partners",
     "comity.node.ledger",
     "comity.node.records",
     "comity.node.exchange",
     "comity.desks.cases",
-)
-
-
-def _exists(package: str) -> bool:
-    try:
-        parts = ("actions", "migrations.0001_initial") if package.endswith("cases") else ("models",)
-        if package.endswith("cases") and not hasattr(importlib.import_module("comity.directory"), "Directory"):
-            return False
-        return all(importlib.util.find_spec(f"{package}.{part}") is not None for part in parts)
-    except ModuleNotFoundError:
-        return False
-
-
-INSTALLED_APPS = [
-    "comity.config",
-    *(app for app in _OURS if _exists(app)),
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",

@@ -1,7 +1,6 @@
 """Every address of the console."""
 
 from allauth.account import views as account
-from django.apps import apps
 from django.urls import URLPattern, URLResolver, include, path
 
 from comity.config import views
@@ -22,7 +21,5 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("account/password/", account.password_change, name="account_change_password"),
     path("account/forgotten/", account.signup, name="account_reset_password"),
     path("account/2fa/", include("allauth.mfa.urls")),
+    path("cases/", include("comity.desks.cases.urls")),
 ]
-
-if apps.is_installed("comity.desks.cases"):
-    urlpatterns.append(path("cases/", include("comity.desks.cases.urls")))

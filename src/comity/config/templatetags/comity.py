@@ -131,7 +131,8 @@ def _errors(form: BaseForm | Iterable[BaseForm] | None) -> list[tuple[str, str]]
         target = "" if bound is None else bound.id_for_label or bound.auto_id
         label = "" if bound is None else bound.label
         found += [
-            (target, _("%(label)s: %(error)s") % {"label": label, "error": text} if label else text) for text in texts
+            (target, _("%(label)s: %(error)s") % {"label": label, "error": text} if label else str(text))
+            for text in texts
         ]
     return found
 

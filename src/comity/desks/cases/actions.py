@@ -78,7 +78,7 @@ def open_case(page: CasePage, officer: Officer, *, at: datetime) -> bool:
             message.state = State.OPEN if message.kind == "request" else State.DONE
             message.read_by, message.read_at = officer, at
             message.save(update_fields=["state", "read_by", "read_at"])
-            note = Note.objects.filter(pk=message.note_id).select_related("pair").first()
+            note = Note.objects.filter(pk=message.note_id or 0).select_related("pair").first()
             if note is not None:
                 reading.mark_read(note, at)
         _record(

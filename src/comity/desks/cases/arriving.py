@@ -63,6 +63,7 @@ def _cases(batch: Sequence[Arrived], known: dict[tuple[str, bytes], CaseMessage]
         for case in Case.objects.filter(reference__in={reference for _authority, reference in wanted})
     }
     found: list[Case] = []
+    new: list[Case] = []
     for one, key in zip(batch, wanted, strict=True):
         refers = one.message.refers
         earlier = known.get((str(one.note.to), refers.msg)) if refers else None
@@ -72,8 +73,9 @@ def _cases(batch: Sequence[Arrived], known: dict[tuple[str, bytes], CaseMessage]
         if key not in there:
             title = rules.caption(content.captions(one.message))[: content.MAX_CAPTION]
             there[key] = Case(authority=key[0], reference=key[1], title=title, opened_at=one.at)
+            new.append(there[key])
         found.append(there[key])
-    Case.objects.bulk_create({id(case): case for case in found if case.pk is None}.values())
+    Case.objects.bulk_create(new)
     return found
 
 

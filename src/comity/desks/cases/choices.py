@@ -1,8 +1,11 @@
 """What may be chosen on a form: the partners of the directory, and the codes that agreements in force know."""
 
+from collections.abc import Mapping
+
 from comity.desks.cases.forms import Choices
 from comity.node.officers.models import Officer
 from comity.node.partners import members
+from comity.node.partners.errors import PartnersError
 from comity.vocabulary.authority import AuthorityId
 from comity.vocabulary.errors import VocabularyError
 
@@ -10,15 +13,19 @@ from comity.vocabulary.errors import VocabularyError
 def for_officer(officer: Officer, language: str) -> Choices:
     """Return partners by name, and every purpose and crime area of the agreements that bind the officer's authority."""
     own = AuthorityId.parse(officer.authority)
+    try:
+        directory, book = members.directory(), members.policies()
+    except PartnersError:  # the band over the page says that the directory is missing
+        return Choices((), (), ())
     partners = sorted(
         (
             (str(member.authority), f"{_in(member.name, language)} ({member.authority})")
-            for member in members.directory().members()
+            for member in directory.members()
             if member.authority != own
         ),
         key=lambda partner: partner[0],
     )
-    agreements = [one.agreement for one in members.policies().agreements if one.agreement.binds(own)]
+    agreements = [one.agreement for one in book.agreements if one.agreement.binds(own)]
     return Choices(
         partners=tuple(partners),
         purposes=tuple(dict.fromkeys(code for one in agreements for code in one.purposes)),
@@ -30,11 +37,10 @@ def authority_name(authority: str, language: str) -> str:
     """Return the name that the directory has for an authority; what is no known authority comes back as it is."""
     try:
         member = members.directory().member(AuthorityId.parse(authority))
-    except VocabularyError:
+    except (VocabularyError, PartnersError):
         return authority
     return _in(member.name, language) if member is not None else authority
 
 
-def _in(names: object, language: str) -> str:
-    found = dict(names)  # type: ignore[call-overload] # a mapping or pairs, as the directory keeps it
-    return str(found.get(language) or found.get("en") or next(iter(found.values()), ""))
+def _in(names: Mapping[str, str], language: str) -> str:
+    return names.get(language) or names.get("en") or next(iter(names.values()), "")

@@ -54,8 +54,8 @@ class EvidenceFile:
 def seals(message: CaseMessage) -> tuple[Seal, ...]:
     """Return the seal of the copy that came in, or of each copy that went out."""
     if message.incoming:
-        note = Note.objects.filter(pk=message.note_id).select_related("proof").first()
-        return (_incoming(message, note),) if note is not None else ()
+        came = Note.objects.filter(pk=message.note_id or 0).select_related("proof").first()
+        return (_incoming(message, came),) if came is not None else ()
     to = dict(Addressee.objects.filter(message=message).values_list("note_id", "authority"))
     notes = Note.objects.filter(pk__in=to).select_related("entry__log").order_by("pk")
     return tuple(_outgoing(message, note, to[note.pk]) for note in notes)

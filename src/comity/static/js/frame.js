@@ -71,6 +71,11 @@
     }
   });
 
+  // A page that nobody looks at asks for nothing: what it would show counts as read.
+  document.addEventListener("htmx:before:request", function (event) {
+    if (document.hidden && event.target.id === "live") event.preventDefault();
+  });
+
   var summary = document.getElementById("errors");
   if (summary) summary.focus();
 })();
