@@ -130,7 +130,11 @@ def test_a_directory_version_with_other_numbers_is_refused(version):
 
 def test_expiry_is_judged_at_the_proved_time_and_never_today():
     assert judge(WHOLE, Trust(views_of(FakeView(members={XA: SENT + 7200})))).sound
-    assert faults(WHOLE, Trust(views_of(FakeView(members={XA: SENT + 7199})))) == ["directory.in-force"]
+    one_in_time = judge(WHOLE, Trust(views_of(FakeView(members={XA: SENT + 7199}))))
+    assert one_in_time.claim("directory.in-force").rests_on == ("registrar", "xc.ncb")
+    by_recipient = judge(WHOLE, Trust(views_of(FakeView(members={XA: SENT + 3599}))))
+    assert by_recipient.claim("directory.in-force").rests_on == ("registrar", "xb.ncb")
+    assert faults(WHOLE, Trust(views_of(FakeView(members={XA: SENT + 29})))) == ["directory.in-force"]
 
 
 def test_a_note_sent_after_it_was_seen_contradicts_its_witnesses():

@@ -68,6 +68,14 @@ def judge(evidence: Evidence, trust: Trust) -> Report:
     return _Judge(evidence, trust).report()
 
 
+@dataclass(frozen=True, slots=True)
+class _Heard:
+    """Who says by when a note existed: (Unix seconds, authority), ascending."""
+
+    uninvolved: tuple[tuple[int, str], ...]
+    recipient: tuple[tuple[int, str], ...]
+
+
 @dataclass(slots=True)
 class _Judge:
     evidence: Evidence
@@ -84,8 +92,9 @@ class _Judge:
         self._directory(note)
         proven = self._logged(note)  # section 3
         receipts = self._receipts(note)  # section 6
-        time, rests_on = self._time(note, proven, receipts)  # section 4
-        self._expiry(note, time, rests_on)
+        heard = self._heard(note, proven, receipts)  # section 4
+        time = self._time(note, heard)
+        self._expiry(note, heard)
         self._revocation(proven, note)
         self._contents(note)  # section 5
         return Report(tuple(self.claims), time)
@@ -139,36 +148,42 @@ class _Judge:
 
     # Section 4: when
 
-    def _time(
-        self, note: Note, proven: Proven, receipts: tuple[tuple[Statement, Proven], ...]
-    ) -> tuple[int | None, tuple[str, ...]]:
-        """Return by when the note existed, and on whose word: members without part in it before the recipient's."""
+    def _heard(self, note: Note, proven: Proven, receipts: tuple[tuple[Statement, Proven], ...]) -> _Heard:
+        """Return who says by when the note existed: members that took no part, and the recipient."""
         first: dict[AuthorityId, int] = {}
         for seen in _independent(proven.seen, note):
             first[seen.member] = min(seen.time, first.get(seen.member, seen.time))
-        heard = sorted((time, str(member)) for member, time in first.items())[:ENOUGH_WITNESSES]
-        if not heard:
-            party = [seen.time for seen in proven.seen if seen.member == note.to]
-            said = [statement.at for statement, proof in receipts if proof.holds]
-            heard = [(time, str(note.to)) for time in sorted([*party, *said])[:1]]
-        if not heard:
-            self._say("time.proved", Verdict.ABSENT, (str(note.from_),), sent=note.sent)
-            return None, (str(note.from_),)
-        time, rests_on = heard[-1][0], tuple(member for _, member in heard)
-        verdict = Verdict.HOLDS if note.sent <= time + _CLOCKS_APART_S else Verdict.FAILS
-        self._say("time.proved", verdict, rests_on, time=time, sent=note.sent)
-        return time, rests_on
+        party = [seen.time for seen in proven.seen if seen.member == note.to]
+        said = [statement.at for statement, proof in receipts if proof.holds]
+        return _Heard(
+            tuple(sorted((time, str(member)) for member, time in first.items())),
+            tuple((time, str(note.to)) for time in sorted([*party, *said])[:1]),
+        )
 
-    def _expiry(self, note: Note, time: int | None, rests_on: tuple[str, ...]) -> None:
-        """Judge at the proved time whether the files that vouch for the sender were in force."""
+    def _time(self, note: Note, heard: _Heard) -> int | None:
+        counted = (heard.uninvolved or heard.recipient)[:ENOUGH_WITNESSES]
+        if not counted:
+            self._say("time.proved", Verdict.ABSENT, (str(note.from_),), sent=note.sent)
+            return None
+        time = counted[-1][0]
+        verdict = Verdict.HOLDS if note.sent <= time + _CLOCKS_APART_S else Verdict.FAILS
+        self._say("time.proved", verdict, tuple(member for _, member in counted), time=time, sent=note.sent)
+        return time
+
+    def _expiry(self, note: Note, heard: _Heard) -> None:
+        """Judge whether the files that vouch for the sender were in force when others had seen the note in the log."""
         try:
             expires = self.trust.views(self.evidence.proof.view).expires(note.from_)
         except ArchiveError as error:
             self._say("directory.in-force", Verdict.FAILS, (ROOT, REGISTRAR), found=error.rule)
             return
-        at = note.sent if time is None else time
-        verdict = Verdict.HOLDS if at <= expires else Verdict.FAILS
-        self._say("directory.in-force", verdict, (REGISTRAR, *rests_on), at=at, expires=expires)
+        said = [heard.uninvolved, heard.recipient]
+        if not any(said):
+            said = [((note.sent, str(note.from_)),)]
+        in_time = next(filter(None, ([word for word in words if word[0] <= expires] for words in said)), [])
+        counted = in_time[:ENOUGH_WITNESSES]
+        verdict = Verdict.HOLDS if counted else Verdict.FAILS
+        self._say("directory.in-force", verdict, (REGISTRAR, *(who for _, who in counted)), expires=expires)
 
     def _revocation(self, proven: Proven, note: Note) -> None:
         since = self._stolen(self.evidence.proof)
