@@ -17,7 +17,7 @@ from tuf.api.metadata import MetaFile, Root, TargetFile, Targets
 from comity.directory import profile
 from comity.directory.errors import MetadataError, MismatchError, OversizeError, UnreachableError
 from comity.directory.identities import Identities
-from comity.directory.patch import apply_patch, make_patch, patch_url
+from comity.directory.patch import EMPTY, apply_patch, make_patch, patch_url
 from comity.directory.profile import SNAPSHOT, TARGETS, member_path
 from comity.directory.revocations import REVOCATIONS_PATH
 from comity.directory.state import State, read_seen, read_state, write_seen, write_state
@@ -41,7 +41,7 @@ MAX_METADATA_BYTES: Final = 16 * 1024 * 1024
 MAX_TARGET_BYTES: Final = 8 * 1024 * 1024
 _ROOT: Final = re.compile(r"([1-9][0-9]{0,8})\.root\.json")
 _METADATA: Final = re.compile(r"([1-9][0-9]{0,8})\.([a-z0-9.-]{1,40})\.json")
-_PATCH: Final = re.compile(r"patches/([a-z0-9.-]{1,40})/([1-9][0-9]{0,8})-([1-9][0-9]{0,8})\.z")
+_PATCH: Final = re.compile(r"patches/([a-z0-9.-]{1,40})/([0-9]{1,9})-([1-9][0-9]{0,8})\.z")
 _TARGET: Final = re.compile(r"targets/(?:[a-z0-9-]+/)*([0-9a-f]{64})\.[A-Za-z0-9._-]{1,80}")
 
 
@@ -243,6 +243,9 @@ class Mirror:
         return None if digest is None else self._blob(digest)
 
     def _patch(self, role: str, old: int, new: int) -> bytes | None:
+        if old == 0:
+            whole = None if self._current is None else self._current.metadata(role, new)
+            return None if whole is None else make_patch(EMPTY, whole)
         versions = self._state.recent.get(role, {})
         if old not in versions or new not in versions or old >= new:
             return None
@@ -363,7 +366,7 @@ class _Refresh:
                 continue
             if not self._changed(role) and self._before is not None:
                 continue
-            data = self._role_file(role, self._meta(role), patched=False)
+            data = self._role_file(role, self._meta(role), remembered=False)
             changed.append(authority)
             try:
                 pinned = profile.read(Targets, data).signed.targets.get(member_path(role))
@@ -413,24 +416,26 @@ class _Refresh:
             raise MetadataError(f"the snapshot does not name `{role}`")
         return meta
 
-    def _role_file(self, role: str, meta: MetaFile, *, patched: bool = True) -> bytes:
+    def _role_file(self, role: str, meta: MetaFile, *, remembered: bool = True) -> bytes:
         """Return a metadata file that is pinned: from the archive, as a patch of the one we have, or whole."""
         digest = profile.sha256_of(meta)
         recent = self._state.recent.get(role, {})
         data = self._mirror._store.read(blob_name(digest))  # noqa: SLF001
-        if data is None and patched and recent:
-            data = self._patched(role, max(recent), recent[max(recent)], meta)
+        if data is None and recent:
+            data = self._patched(role, max(recent), self._blob(recent[max(recent)]), meta)
+        if data is None:
+            data = self._patched(role, 0, EMPTY, meta)
         if data is None:
             data = self._must(f"{meta.version}.{role}.json", meta)
             profile.check_pinned(meta, data, role)
         self._mirror._keep(data)  # noqa: SLF001
-        if patched:
+        if remembered:
             self._state.remember(role, meta.version, digest)
         return data
 
-    def _patched(self, role: str, old: int, digest: str, meta: MetaFile) -> bytes | None:
-        patch = self._get(patch_url(role, old, meta.version))
-        data = None if patch is None else apply_patch(self._blob(digest), patch)
+    def _patched(self, role: str, version: int, old: bytes, meta: MetaFile) -> bytes | None:
+        patch = self._get(patch_url(role, version, meta.version))
+        data = None if patch is None else apply_patch(old, patch)
         if data is None:
             return None
         try:

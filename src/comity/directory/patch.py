@@ -32,8 +32,12 @@ def apply_patch(old: bytes, patch: bytes) -> bytes | None:
         return None
 
 
+EMPTY: Final = b"{}"
+"""Version 0 of every file: a patch of it is the whole file, compressed (signatures are written in hex)."""
+
+
 def patch_url(role: str, old_version: int, new_version: int) -> str:
-    """Return where a patch is fetched."""
+    """Return where a patch is fetched; from version 0 for the whole file, compressed."""
     return f"patches/{role}/{old_version}-{new_version}.z"
 
 

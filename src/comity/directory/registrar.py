@@ -25,7 +25,7 @@ from tuf.api.metadata import (
 from comity.directory import profile
 from comity.directory.card import Card, delegation_to
 from comity.directory.errors import MetadataError, ThresholdError
-from comity.directory.patch import make_patch, patch_url
+from comity.directory.patch import EMPTY, make_patch, patch_url
 from comity.directory.profile import BIN_PREFIX, EXPIRY, ROOT, SNAPSHOT, TARGETS, TIMESTAMP, member_path, target_url
 from comity.directory.revocations import REVOCATIONS_PATH, Revocation, Revoked, read_revocations, write_revocations
 from comity.directory.store import Store
@@ -253,6 +253,7 @@ class Registrar:
             meta[f"{name}.json"] = self._publish_targets(name, table.targets, now)
         for role, (data, version) in sorted(self._fresh.items()):
             self._store.write(f"{version}.{role}.json", data)
+            self._store.write(patch_url(role, 0, version), make_patch(EMPTY, data))
             meta[f"{role}.json"] = profile.pin(version, data)
         self._dirty.clear()
         self._fresh.clear()
@@ -331,6 +332,7 @@ class Registrar:
         return data
 
     def _patches(self, role: str, version: int, data: bytes) -> None:
+        self._store.write(patch_url(role, 0, version), make_patch(EMPTY, data))
         for old in range(max(1, version - PATCHES), version):
             before = self._store.read(f"{old}.{role}.json")
             if before is not None:
