@@ -76,13 +76,13 @@ def _web(node: nodefile.NodeFile) -> None:
     from granian.log import LogLevels  # noqa: PLC0415
 
     Granian(
-        "comity.config.asgi:application",
+        "comity.config.wsgi:application",
         address="127.0.0.1" if node.bound_to_loopback else "0.0.0.0",  # noqa: S104  # a console for others listens
         port=node.port,
-        interface=Interfaces.ASGI,
+        interface=Interfaces.WSGI,  # no view is async; ASGI would run them all in one thread
         workers=1,
+        blocking_threads=4,
         log_level=LogLevels.warning,
-        process_name=f"comity {node.state} web",
     ).serve()
 
 
