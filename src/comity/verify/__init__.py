@@ -5,6 +5,13 @@ whom it rests on.
 """
 
 from comity.verify.archive import Archive as Archive
+from comity.verify.archive import keys_at as keys_at
+from comity.verify.assembling import Cosigned as Cosigned
+from comity.verify.assembling import Logged as Logged
+from comity.verify.assembling import Material as Material
+from comity.verify.assembling import Receipted as Receipted
+from comity.verify.assembling import assemble as assemble
+from comity.verify.assembling import root_fingerprint as root_fingerprint
 from comity.verify.claims import Claim as Claim
 from comity.verify.claims import Report as Report
 from comity.verify.claims import Verdict as Verdict

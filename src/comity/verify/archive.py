@@ -18,8 +18,9 @@ from comity.directory.member import Member
 from comity.directory.profile import ROOT, SNAPSHOT, TIMESTAMP, check_pinned, check_signatures, read, sha256_of
 from comity.directory.view import Directory, Entry, blob_name
 from comity.merkle import Verifier
-from comity.sealing import log_verifiers
+from comity.sealing import LogVerifier, log_verifiers
 from comity.verify.errors import ArchiveError
+from comity.verify.log import KeysAt
 from comity.vocabulary.authority import AuthorityId, LogName
 
 _MOST_ROOTS: Final = 1024
@@ -151,10 +152,7 @@ class View:
         entry = self._log(log)
         if entry is None:
             return ()
-        if size is None:
-            return (entry.verifiers,)
-        handed_over = (log_verifiers(str(log), old.keys) for old in entry.former if old.size == size)
-        return (entry.verifiers_at(size), *handed_over)
+        return (entry.verifiers,) if size is None else keys_at(entry)(size)
 
     def expires(self, member: AuthorityId) -> int:
         """Return when the first of root, targets and the files down to a member's document runs out, Unix seconds.
@@ -195,6 +193,16 @@ class View:
     def _log(self, log: LogName) -> LogEntry | None:
         member = self.member(log.authority)
         return None if member is None else member.log(log)
+
+
+def keys_at(entry: LogEntry) -> KeysAt:
+    """Return which pairs of keys a log had, by size: what `verify_log` takes; at a handover both pairs have signed."""
+
+    def pairs(size: int) -> tuple[tuple[LogVerifier, LogVerifier], ...]:
+        handed_over = (log_verifiers(str(entry.name), old.keys) for old in entry.former if old.size == size)
+        return (entry.verifiers_at(size), *handed_over)
+
+    return pairs
 
 
 @contextmanager
