@@ -1,7 +1,6 @@
 """The play's end of the pipes to `comity.demo.step`: one process for each node, started together."""
 
 import json
-import os
 import subprocess
 import sys
 from contextlib import suppress
@@ -9,6 +8,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Final, Self
 
+from comity.demo import children
 from comity.demo.errors import StepError
 
 _GRACE_S: Final = 5.0
@@ -74,6 +74,6 @@ def _start(folder: Path, language: str) -> subprocess.Popen[str]:
         stdout=subprocess.PIPE,
         text=True,
         encoding="utf-8",
-        env={**os.environ, "COMITY_NODE": str(folder.resolve()), "COMITY_DEMO_LANGUAGE": language},
+        env=children.environment(folder.parent, COMITY_NODE=str(folder.resolve()), COMITY_DEMO_LANGUAGE=language),
         start_new_session=True,
     )

@@ -13,7 +13,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
-from comity.demo import stories, world
+from comity.demo import children, stories, world
 from comity.demo.errors import StepError
 from comity.demo.hands import Hands
 from comity.demo.stories import Job
@@ -245,7 +245,7 @@ class Play:
         for one in read:
             if one["kind"] == "answer":
                 for subject in (one["content"] or {}).get("subjects", []):
-                    yield _line("home.subject", schema=subject["schema"], properties=subject.get("properties", {}))
+                    yield _line("home.subject", schema=subject["schema"], facts=subject.get("properties", {}))
         yield _line("home.receipts")
 
     # Proof
@@ -288,6 +288,7 @@ class Play:
     def _verify(self, *arguments: str) -> str:
         done = subprocess.run(  # noqa: S603  # our own interpreter and module
             [sys.executable, "-m", "comity", "verify", *arguments],
+            env=children.environment(self._folder),
             capture_output=True,
             text=True,
             encoding="utf-8",

@@ -15,6 +15,7 @@ from types import FrameType, TracebackType
 from typing import IO, Final, Self
 
 from comity.config import nodefile
+from comity.demo import children
 from comity.demo.errors import NodeDiedError, PortTakenError
 
 PASSPHRASE_FILE: Final = "passphrase"  # noqa: S105  # the name of a file
@@ -158,28 +159,27 @@ def port_is_free(port: int) -> bool:
 
 
 def is_ready(file: nodefile.NodeFile) -> bool:
-    """Whether the node's console answers and its federation door is open."""
+    """Whether the node's console answers and its federation door is open.
+
+    The door is not knocked at: who holds no member's certificate would only leave an error in the node's log.
+    """
     connection = http.client.HTTPConnection("127.0.0.1", file.port, timeout=5)
     try:
         connection.request("GET", "/healthz", headers={"Host": f"{file.host}:{file.port}"})
-        if connection.getresponse().status != http.HTTPStatus.OK:
-            return False
-        socket.create_connection(("127.0.0.1", file.federation_port), timeout=5).close()
+        answered = connection.getresponse().status == http.HTTPStatus.OK
     except (OSError, http.client.HTTPException):
         return False
     finally:
         connection.close()
-    return True
+    return answered and not port_is_free(file.federation_port)
 
 
 def _serve(node: Node, log: IO[bytes]) -> subprocess.Popen[bytes]:
-    environment = {name: value for name, value in os.environ.items() if name != "COMITY_NODE"}
-    environment["COMITY_PASSPHRASE_FILE"] = str(node.folder / PASSPHRASE_FILE)
     return subprocess.Popen(  # noqa: S603  # our own interpreter and module
         [sys.executable, "-m", "comity", "serve", str(node.folder)],
         stdin=subprocess.DEVNULL,
         stdout=log,
         stderr=subprocess.STDOUT,
-        env=environment,
+        env=children.environment(node.folder.parent, COMITY_PASSPHRASE_FILE=str(node.folder / PASSPHRASE_FILE)),
         start_new_session=True,  # Ctrl-C reaches us alone, and we end the nodes in order
     )

@@ -93,7 +93,7 @@ LANTERN: Final = Job(
     ),
     same=("xb-lantern-forger", "xb-lantern-vessel"),
     different=("xb-namesake-of-forger",),
-    different_why="Autre année et autre lieu de naissance.",
+    different_why="Né à Port-Ligny, de nationalité belcourtoise : un homonyme.",
     answer=(
         "La personne est connue ici depuis 2024 sous le passeport indiqué. Le navire a fait escale à Port-Ligny le "
         "30 octobre et le 6 novembre 2026 ; deux conteneurs y ont été débarqués."

@@ -13,7 +13,6 @@ FIRST_CONSOLE_PORT: Final = 8401
 FIRST_FEDERATION_PORT: Final = 8501
 PASSWORD: Final = "a lantern over the harbour"  # noqa: S105  # printed on purpose: it opens invented records only
 REGISTRAR: Final = "xo.sec"
-AGREEMENTS: Final = ("harbour",)
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,7 +18,7 @@ from comity.node.officers.rules import Role
 def register_officer(
     username: str,
     *,
-    password: str,
+    password: str | None,
     display_name: str,
     authority: str,
     served: Collection[str],
@@ -31,7 +31,7 @@ def register_officer(
 
     Args:
         username: the sign-in name; folded to lower case.
-        password: in clear; stored as scrypt hash.
+        password: in clear; stored as scrypt hash. `None`: there is none yet, and no sign-in with one.
         display_name: the name as colleagues write it.
         authority: an authority id.
         served: the ids of the authorities this node serves; `authority` must be one of them.
@@ -57,7 +57,7 @@ def register_officer(
     )
     if Officer.objects.filter(username=officer.username).exists():
         raise NameTakenError(f"another officer signs in as `{officer.username}`")
-    if check_password:
+    if check_password and password is not None:
         _check_password(password, officer)
     officer.set_password(password)
     try:

@@ -1,0 +1,114 @@
+"""`comity demo`: build the invented federation, play its main job once, and leave its nodes running."""
+
+import os
+import sys
+import time
+import webbrowser
+from pathlib import Path
+from typing import Final
+
+import click
+
+from comity.cli.demo_story import told
+from comity.cli.errors import Failure
+from comity.cli.words import _, marked
+from comity.demo import build, run, world
+from comity.demo.errors import DemoError
+from comity.demo.hands import Hands
+from comity.demo.play import Play
+
+FOLDER: Final = Path("nodes")
+
+
+@click.command(name="demo", help=marked("Build the invented federation, play its story, leave its nodes running."))
+@click.option(
+    "--folder",
+    type=click.Path(path_type=Path, file_okay=False),
+    default=FOLDER,
+    show_default=True,
+    help=marked("Where the nodes are built."),
+)
+@click.option("--once", is_flag=True, help=marked("End after the play; exit code 0 only if every step was verified."))
+@click.option("--fresh", is_flag=True, help=marked("Build the nodes anew, even where they stand already."))
+@click.option("--play/--no-play", "playing", default=True, help=marked("Play the main job first."))
+@click.option("--browser/--no-browser", default=False, help=marked("Open Aldermark's console in a browser."))
+def command(folder: Path, *, once: bool, fresh: bool, playing: bool, browser: bool) -> None:
+    """Build, play, and keep running until Ctrl-C."""
+    interrupt = run.Interrupt()
+    try:
+        built = _build(folder, fresh=fresh)
+        with run.Federation.of(built.folders) as federation:
+            click.echo(_("Starting {count} nodes").format(count=len(federation.nodes)))
+            federation.start()
+            federation.wait_until_ready(interrupt)
+            if playing and not interrupt.told:
+                _play(folder, federation, built, interrupt)
+            if not once and not interrupt.told:
+                _show_addresses(federation)
+                if browser:
+                    webbrowser.open(federation.nodes[0].file.origin)
+                run.watch(federation, interrupt)
+            click.echo(_("Stopping the nodes"))
+    except DemoError as error:
+        raise Failure(str(error)) from error
+    if interrupt.told and once:
+        raise Failure(_("interrupted before the play was over"))
+
+
+def _build(folder: Path, *, fresh: bool) -> build.Built:
+    began = time.monotonic()
+    if not fresh and build.stands(folder):
+        click.echo(_("The nodes in `{folder}` stand already; --fresh builds them anew").format(folder=folder))
+        return build.load(folder)
+    built = build.build(folder, lambda what: click.echo(f"  {what}"))
+    click.echo(
+        _("Built {count} nodes in `{folder}` in {seconds:.0f} s").format(
+            count=len(built.folders), folder=folder, seconds=time.monotonic() - began
+        )
+    )
+    return built
+
+
+def _play(folder: Path, federation: run.Federation, built: build.Built, interrupt: run.Interrupt) -> None:
+    began = time.monotonic()
+    language = _language()
+    codes = tuple(state.code for state in world.STATES)
+    with Hands(folder, codes, language) as hands:
+        for number, scene in enumerate(Play(folder, hands, fingerprint=built.fingerprint).scenes(), 1):
+            click.echo()
+            for line in told(scene, number, language):
+                click.echo(line)
+            federation.check()
+            if interrupt.told:
+                return
+    click.echo()
+    click.echo(
+        click.style(
+            _("Every step was verified, in {seconds:.0f} s.").format(seconds=time.monotonic() - began), fg="green"
+        )
+    )
+
+
+def _show_addresses(federation: run.Federation) -> None:
+    click.echo()
+    click.echo(_("The nodes are running. Choose who you are on the sign-in page, or type a name and this password:"))
+    click.echo(f"    {world.PASSWORD}")
+    language = _language()
+    for node in federation.nodes:
+        state = world.state(node.file.state)
+        click.echo()
+        click.echo(f"  {node.file.origin}/  {state.name(language)}")
+        for authority in state.authorities:
+            names = ", ".join(f"{one.username} ({one.role})" for one in authority.officers)
+            click.echo(f"      {authority.id}: {names}")
+    click.echo()
+    click.echo(_("Ctrl-C stops them all."))
+    sys.stdout.flush()
+
+
+def _language() -> str:
+    """Return the terminal's language where the demo speaks it, else English."""
+    for name in ("LANGUAGE", "LC_ALL", "LC_MESSAGES", "LANG"):
+        if value := os.environ.get(name):
+            return value[:2] if value[:2] in world.LANGUAGES else "en"
+    return "en"

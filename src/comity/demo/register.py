@@ -1,0 +1,90 @@
+"""The keys of the demo's federation, and its directory: who signs what, and what is published."""
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from pathlib import Path
+from secrets import token_bytes
+from typing import Final
+
+from comity.agreements.shipped import harbour_document
+from comity.config.nodefile import NodeFile
+from comity.demo import world
+from comity.directory.card import read_card
+from comity.directory.member import ContactPoint
+from comity.directory.profile import ROOT_HOLDERS, ROOT_THRESHOLD, TARGETS_HOLDERS
+from comity.directory.registrar import Holders, Registrar, Table
+from comity.directory.store import FolderStore
+from comity.node.partners import founding
+from comity.sealing import IdentityKey, Keys, Keystore
+from comity.vocabulary.authority import AuthorityId
+
+FOLDER: Final = "registrar"
+PUBLISHED: Final = "published"
+
+
+def make_keys(files: Sequence[NodeFile], passphrase: str, now: datetime) -> tuple[bytes, ...]:
+    """Make every key of every node, and return the cards of all authorities."""
+    cards: list[bytes] = []
+    for file in files:
+        if file.folder is None:
+            raise ValueError("a node of the demo has a folder")
+        keys = Keystore(file.folder / "keys").create(passphrase)
+        founding.make_node_keys(keys, file.host, now)
+        cards.extend(_card(one, file, keys, now) for one in world.state(file.state).authorities)
+    return tuple(cards)
+
+
+def _card(one: world.Authority, file: NodeFile, keys: Keys, now: datetime) -> bytes:
+    state, authority = world.state(file.state), AuthorityId.parse(one.id)
+    languages = (state.language, *(other for other in world.LANGUAGES if other != state.language))
+    founding.make_authority_keys(keys, authority, now)
+    member = founding.new_member(
+        keys,
+        authority,
+        name=one.names,
+        languages=languages,
+        endpoint=f"https://{file.host}:{file.federation_port}",
+        contacts=(ContactPoint(one.names, "", "", languages, state.time_zone),),
+        now=now,
+    )
+    return founding.card(keys, member, now)
+
+
+def publish(folder: Path, cards: Sequence[bytes], passphrase: str, now: datetime) -> str:
+    """Found the directory, admit every card, publish the agreements; return the SHA-256 of the first root, in hex."""
+    keys = Keystore(folder / "keys").create(passphrase)
+    held = {name: IdentityKey.from_seed(token_bytes(32)) for name in _holder_names()}
+    for name, key in held.items():
+        keys.put_identity(name, key)
+    roots = [key for name, key in held.items() if name.startswith("root-")]
+    targets = [key for name, key in held.items() if name.startswith("targets-")]
+    holders = Holders(
+        root=tuple(key.public for key in roots),
+        targets=tuple(key.public for key in targets),
+        snapshot=held["snapshot"].public,
+        timestamp=held["timestamp"].public,
+    )
+    registrar = Registrar.create(FolderStore(folder / PUBLISHED), holders, roots[:ROOT_THRESHOLD], now)
+    for card in cards:
+        registrar.admit(read_card(card), compared=True)
+    registrar.put("agreements/harbour.json", harbour_document())
+    registrar.publish(_table(keys), now)
+    return hashlib.sha256(registrar.root).hexdigest()
+
+
+def renew(folder: Path, passphrase: str, now: datetime) -> None:
+    """Sign the timestamp for another day, and the snapshot for another week where it is due."""
+    keys = Keystore(folder / "keys").unlock(passphrase)
+    Registrar(FolderStore(folder / PUBLISHED)).publish(_table(keys), now)
+
+
+def _table(keys: Keys) -> Table:
+    targets = tuple(keys.identity(name) for name in _holder_names() if name.startswith("targets-"))
+    return Table(keys.identity("snapshot"), keys.identity("timestamp"), targets)
+
+
+def _holder_names() -> tuple[str, ...]:
+    numbered: Mapping[str, int] = {"root": ROOT_HOLDERS, "targets": TARGETS_HOLDERS}
+    names = (f"{role}-{number}" for role, count in numbered.items() for number in range(1, count + 1))
+    return (*names, "snapshot", "timestamp")

@@ -1,0 +1,22 @@
+"""Fill one node's database, inside the node: `COMITY_NODE=nodes/xa python -m comity.demo.settle everything`."""
+
+import os
+import sys
+
+
+def main(what: str) -> None:
+    """Make the tables, or all that comes after them."""
+    os.environ["DJANGO_SETTINGS_MODULE"] = "comity.config.settings"
+    import django  # noqa: PLC0415  # needs the line above
+
+    django.setup()
+    from comity.demo import settling  # noqa: PLC0415  # models need loaded apps
+
+    if what == "tables":
+        settling.tables()
+    else:
+        settling.everything()
+
+
+if __name__ == "__main__":
+    main(sys.argv[1])
