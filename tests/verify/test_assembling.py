@@ -132,7 +132,7 @@ def test_nothing_is_handed_out_that_the_directory_does_not_vouch_for(made):
     with pytest.raises(EvidenceError, match="vouches"):
         assemble(replace(material, logged=replace(material.logged, log="xc.ncb/x1")), files_of, versions)
 
-    def lost(authority, version):
+    def lost(*_):
         raise DirectoryError("gone")
 
     with pytest.raises(EvidenceError, match="archive"):
