@@ -7,9 +7,12 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from comity.desks.cases.models import Addressee, CaseMessage
+from comity.node.exchange import evidence as exporting
 from comity.node.exchange.models import Note, Receipt
+from comity.node.ledger import actions as ledger
 from comity.node.ledger.models import Checkpoint, Cosignature
 from comity.node.officers.models import Officer
+from comity.node.writing import writing
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,6 +146,30 @@ def _number(value: int | None) -> str:
 
 
 def evidence(message: CaseMessage, note_id: int, officer: Officer, *, at: datetime) -> EvidenceFile | None:
-    """Return the evidence file of one copy, recorded as an export; `None` while its proof is not complete."""
-    del message, note_id, officer, at
-    return None
+    """Return the evidence file of one copy and record that it was handed out; `None` while its proof is not complete.
+
+    Args:
+        message: loaded for this officer.
+        note_id: of the copy; a note of another message gives `None`, as an absent one does.
+        officer: to whom it is handed.
+        at: now, UTC.
+    """
+    own = {message.note_id} if message.incoming else set(message.addressees.values_list("note_id", flat=True))
+    if note_id not in own:
+        return None
+    note = Note.objects.select_related("entry__log", "proof", "body").get(pk=note_id)
+    made = exporting.make(note)
+    if made is None:
+        return None
+    with writing():
+        ledger.record(
+            ledger.Act(
+                kind="evidence.exported",
+                authority=officer.authority,
+                officer=officer.username,
+                at=at,
+                case=message.case.reference,
+                subjects=(bytes(note.hash),),
+            )
+        )
+    return EvidenceFile(exporting.name_of(note), made.to_bytes())

@@ -214,6 +214,6 @@ def evidence(request: HttpRequest, message_id: int) -> HttpResponse:
         return redirect("cases:proof", message_id=message.pk)
     return HttpResponse(
         found.data,
-        content_type="application/octet-stream",
+        content_type="application/json",
         headers={"Content-Disposition": f'attachment; filename="{found.name}"'},
     )
