@@ -1,5 +1,6 @@
 """Keep the demo's nodes running: each is one `comity serve`, watched from here and ended from here."""
 
+import ctypes
 import http.client
 import os
 import signal
@@ -182,4 +183,14 @@ def _serve(node: Node, log: IO[bytes]) -> subprocess.Popen[bytes]:
         stderr=subprocess.STDOUT,
         env=children.environment(node.folder.parent, COMITY_PASSPHRASE_FILE=str(node.folder / PASSPHRASE_FILE)),
         start_new_session=True,  # Ctrl-C reaches us alone, and we end the nodes in order
+        preexec_fn=_die_with_parent,  # noqa: PLW1509  # the demo has no threads
     )
+
+
+_PR_SET_PDEATHSIG: Final = 1  # prctl(2)
+
+
+def _die_with_parent() -> None:
+    """Let the kernel end this process when the demo is killed outright; on other systems than Linux it runs on."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)

@@ -1,0 +1,90 @@
+"""A federation of real processes, and a real browser that looks at it."""
+
+from collections.abc import Callable, Iterator
+from importlib import resources
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from comity.demo import build, run, world
+
+AXE = resources.files("axe_core_python").joinpath("axe.min.js").read_text(encoding="utf-8")
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
+SLOW_MS = 15_000  # a shared machine must not turn a true claim into a failure
+
+
+@pytest.fixture(scope="session")
+def federation(tmp_path_factory: pytest.TempPathFactory) -> Iterator[run.Federation]:
+    """The demo's five nodes, built in a folder of their own and running."""
+    folder = tmp_path_factory.mktemp("f") / "nodes"
+    built = build.build(folder)
+    with run.Federation.of(built.folders) as nodes:
+        nodes.start()
+        nodes.wait_until_ready()
+        yield nodes
+
+
+@pytest.fixture(scope="session")
+def browser(chromium: str) -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox", "--disable-dev-shm-usage"])
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def sit_down(federation: run.Federation, browser: Browser) -> Iterator[Callable[[str], Page]]:
+    """`sit_down("harriet.lowe")` is that officer's browser, signed in at her node with one click."""
+    origins = {node.file.state: node.file.origin for node in federation.nodes}
+    contexts = []
+
+    def sign_in(username: str) -> Page:
+        state = next(
+            one for one in world.STATES for each in one.authorities for who in each.officers if who.username == username
+        )
+        context = browser.new_context(viewport={"width": 1280, "height": 900})
+        contexts.append(context)
+        page = context.new_page()
+        page.set_default_timeout(SLOW_MS)
+        page.on("pageerror", lambda error: pytest.fail(f"a script failed on {page.url}: {error}"))
+        page.goto(f"{origins[state.code]}/account/login/")
+        page.click(f'button[name="username"][value="{username}"]')
+        page.wait_for_url("**/cases/**")
+        return page
+
+    yield sign_in
+    for context in contexts:
+        context.close()
+
+
+def barriers(page: Page) -> list[str]:
+    """Return what an accessibility checker finds wrong with the page: rule, and where."""
+    page.evaluate(AXE)
+    found: dict[str, Any] = page.evaluate("tags => axe.run(document, {runOnly: {type: 'tag', values: tags}})", RULES)
+    return [
+        f"{one['id']}: {node['target']} {node.get('failureSummary', '')}"
+        for one in found["violations"]
+        for node in one["nodes"]
+    ]
+
+
+def sideways(page: Page) -> int:
+    """Return by how many pixels the page must be scrolled sideways on a screen 320 px wide."""
+    size = page.viewport_size
+    page.set_viewport_size({"width": 320, "height": 640})
+    width: int = page.evaluate("document.documentElement.scrollWidth")
+    if size is not None:
+        page.set_viewport_size(size)
+    return max(0, width - 320)
+
+
+@pytest.fixture
+def pictures(request: pytest.FixtureRequest) -> Path | None:
+    """Where to put screenshots, if COMITY_PICTURES names a folder."""
+    import os  # noqa: PLC0415  # only wanted by who draws the docs' pictures
+
+    del request
+    named = os.environ.get("COMITY_PICTURES")
+    return Path(named) if named else None

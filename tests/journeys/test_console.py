@@ -1,0 +1,171 @@
+"""The main job in real browsers: four officers at four nodes, in four languages."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import pytest
+from playwright.sync_api import Page, expect
+from tests.journeys.conftest import barriers, sideways
+
+pytestmark = pytest.mark.journey
+
+type SitDown = Callable[[str], Page]
+
+
+@dataclass(frozen=True)
+class Journey:
+    asker: str
+    answerer: str
+    answering: str
+    refuser: str
+    refusing: str
+    stranger: str
+    direction: str
+    name: str
+    born: str
+    found: str
+    facts: str
+    question: str
+
+
+FROM_ALDERMARK = Journey(
+    asker="harriet.lowe",
+    answerer="camille.arnoux",
+    answering="xb.spoc",
+    refuser="lucia.barrientos",
+    refusing="xc.ncb",
+    stranger="layla.mansour",
+    direction="ltr",
+    name="Nabeel Salim Al-Khoury",
+    born="1978-02",
+    found="Nabil EL KHOURY",
+    facts="A witness names him as the maker of forged freight papers.",
+    question="Is he known to you, and under which documents?",
+)
+FROM_MARSA = Journey(
+    asker="layla.mansour",
+    answerer="camille.arnoux",
+    answering="xb.spoc",
+    refuser="lucia.barrientos",
+    refusing="xc.ncb",
+    stranger="harriet.lowe",
+    direction="rtl",
+    name="نبيل سالم الخوري",
+    born="1978-02-09",
+    found="Nabil EL KHOURY",
+    facts="يشتبه في أنه زوّر وثائق شحن.",
+    question="هل هو معروف لديكم، وبأي وثائق؟",
+)
+
+
+@pytest.mark.parametrize("journey", [FROM_ALDERMARK, FROM_MARSA], ids=["from-aldermark", "from-marsa-in-arabic"])
+def test_one_asks_two_one_answers_one_refuses_and_the_fourth_sees_nothing(sit_down: SitDown, journey: Journey) -> None:
+    asking = sit_down(journey.asker)
+    assert asking.evaluate("document.documentElement.dir || 'ltr'") == journey.direction
+    nobody = sit_down(journey.stranger)
+    seen_before = nobody.locator("#live .figure").all_inner_texts()
+
+    write_request(asking, journey)
+    see_who_can_read(asking, journey)
+    asking.click('button[name="step"][value="send"]')
+    asking.wait_for_url("**/cases/*/")
+    accessible(asking)
+    reference = asking.locator(".crumb").inner_text()
+
+    answering = sit_down(journey.answerer)
+    open_newest(answering, journey.name)
+    confirm(answering, journey)
+    answer(answering, journey)
+
+    refusing = sit_down(journey.refuser)
+    open_newest(refusing, journey.name)
+    refuse(refusing)
+
+    # Without reloading, the asker sees receipts and both replies arrive.
+    expect(asking.locator("article")).to_have_count(3, timeout=20_000)
+    expect(asking.locator("article .quiet", has_text=journey.answering).first).to_be_visible()
+    expect(asking.get_by_text(journey.found).first).to_be_visible()
+    expect(asking.locator(".notice.tone-danger strong").first).to_be_visible()
+    accessible(asking)
+    assert reference
+
+    nobody.reload()
+    assert nobody.locator("#live .figure").all_inner_texts() == seen_before
+    assert journey.name not in nobody.locator("body").inner_text()
+
+
+def write_request(page: Page, journey: Journey) -> None:
+    page.click('a[href="/cases/new"]')
+    page.click('button[name="step"][value="add:Vessel"]')
+    page.fill('[name="s0-name"]', journey.name)
+    page.fill('[name="s0-birthDate"]', journey.born)
+    page.select_option('[name="s0-category"]', "suspect")
+    page.fill('[name="s0-link"]', journey.facts)
+    page.fill('[name="s1-imoNumber"]', "IMO2345674")
+    page.fill('[name="s1-link"]', journey.facts)
+    page.select_option('[name="purpose"]', "criminal-investigation")
+    page.select_option('[name="crime_area"]', "drug-trafficking")
+    page.fill('[name="legal_basis"]', "§ 4")
+    page.fill('[name="facts"]', journey.facts)
+    page.fill('[name="questions"]', journey.question)
+    page.check(f'[name="recipients"][value="{journey.answering}"]')
+    page.check(f'[name="recipients"][value="{journey.refusing}"]')
+    accessible(page)
+    page.click('button.btn-primary[name="step"][value="preview"]')
+
+
+def see_who_can_read(page: Page, journey: Journey) -> None:
+    readers = page.locator("section.card .card-header > .quiet")
+    assert sorted(readers.all_inner_texts()) == sorted([journey.answering, journey.refusing])
+    accessible(page)
+
+
+def open_newest(page: Page, name: str) -> None:
+    page.get_by_role("link", name=name).first.click()
+    page.wait_for_url("**/cases/*/")
+    accessible(page)
+
+
+def confirm(page: Page, journey: Journey) -> None:
+    page.locator('a[href$="/review"]').first.click()
+    proposed = page.locator("section[data-candidate].proposed")
+    expect(proposed.filter(has_text=journey.found).first).to_be_visible()
+    assert proposed.filter(has_text=journey.found).first.locator("li").count() > 0  # it says why
+    accessible(page)
+    while proposed.count():
+        one = proposed.first
+        same = journey.found in one.inner_text() or "IMO2345674" in one.inner_text()
+        if same and "KHOURI" not in one.locator("h2").inner_text():
+            one.locator('button[value="same"]').click()
+        else:
+            one.locator('input[name="reason"]').fill("Autre année de naissance.")
+            one.locator('button[value="different"]').click()
+        page.wait_for_load_state()
+    expect(page.locator("section[data-candidate] .tone-good").first).to_be_visible()
+
+
+def answer(page: Page, journey: Journey) -> None:
+    page.locator('a.btn-primary[href$="/answer"]').click()
+    page.check('[name="kind"][value="full"]')
+    for box in page.locator('[name="include"]').all():
+        box.check()
+    page.fill('[name="text"]', "La personne est connue ici.")
+    accessible(page)
+    page.click("form button.btn-primary")
+    page.wait_for_url("**/cases/*/")
+    assert journey.found in page.locator("main").inner_text()
+
+
+def refuse(page: Page) -> None:
+    page.locator('a[href$="/refuse"]').first.click()
+    page.check('[name="ground"][value="f"]')
+    page.fill('[name="text"]', "Hay una investigación en curso.")
+    accessible(page)
+    page.click("form button.btn-danger")
+    page.wait_for_url("**/cases/*/")
+
+
+def accessible(page: Page) -> None:
+    """No barrier by WCAG 2.2 AA as far as a machine can tell, and no scrolling sideways on a small screen."""
+    assert barriers(page) == []
+    assert sideways(page) == 0

@@ -1,0 +1,155 @@
+"""`comity demo` from the command line: real processes, real TLS on loopback, nothing left behind."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from comity.demo import build
+
+pytestmark = pytest.mark.journey
+
+PATIENCE_S = 120
+
+
+type Demo = Callable[..., subprocess.Popen[str]]
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """One folder for the whole file: the first test builds the nodes, the others find them standing."""
+    return tmp_path_factory.mktemp("d") / "nodes"
+
+
+@pytest.fixture
+def standing(folder: Path) -> Path:
+    if not build.stands(folder):
+        build.build(folder)
+    return folder
+
+
+@pytest.fixture
+def demo(folder: Path) -> Iterator[Demo]:
+    """`demo("--once")` starts the command; whatever still runs after the test is killed, and nothing may be left."""
+    started: list[subprocess.Popen[str]] = []
+
+    def start(*arguments: str, into: Path = folder) -> subprocess.Popen[str]:
+        process = subprocess.Popen(  # noqa: S603  # our own interpreter and module
+            [sys.executable, "-m", "comity", "demo", "--folder", str(into), *arguments],
+            env={**os.environ, "LANGUAGE": "en"},
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            encoding="utf-8",
+        )
+        started.append(process)
+        return process
+
+    yield start
+    for process in started:
+        with process:
+            process.kill()
+    deadline = time.monotonic() + PATIENCE_S
+    while (left := processes_of(folder)) and time.monotonic() < deadline:
+        time.sleep(0.1)
+    assert left == []
+
+
+def processes_of(folder: Path) -> list[str]:
+    """Return the command line of every process that names the folder, in its arguments or its environment."""
+    found = []
+    for process in Path("/proc").iterdir():
+        if process.name.isdigit() and int(process.name) != os.getpid():
+            try:
+                command = (process / "cmdline").read_bytes()
+                environment = (process / "environ").read_bytes()
+            except OSError:
+                continue
+            if command and str(folder).encode() in command + environment:
+                found.append(command.decode(errors="replace").replace("\0", " "))
+    return found
+
+
+def test_every_step_of_the_play_is_verified(demo: Demo) -> None:
+    process = demo("--once")
+    out, err = process.communicate(timeout=PATIENCE_S * 2)
+    assert process.returncode == 0, out + err
+    assert "Every step was verified" in out
+    assert "Nabil EL KHOURY" in out
+    assert "Nabeel Salim Al-Khoury" not in err
+
+
+def test_a_second_time_the_nodes_that_stand_are_used_again(demo: Demo, standing: Path) -> None:
+    before = build.load(standing).fingerprint
+    process = demo("--once", "--no-play")
+    out, err = process.communicate(timeout=PATIENCE_S)
+    assert process.returncode == 0, out + err
+    assert "stand already" in out
+    assert build.load(standing).fingerprint == before
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM], ids=["ctrl-c", "sigterm"])
+@pytest.mark.usefixtures("standing")
+def test_the_nodes_run_on_until_told_to_stop(demo: Demo, number: signal.Signals) -> None:
+    process = demo("--no-play")
+    lines = until(process, "Ctrl-C stops them all.")
+    for state in ("xa", "xb", "xc", "xd", "xo"):
+        assert any(f"http://{state}.localhost:" in line for line in lines)
+    assert any("harriet.lowe (officer)" in line for line in lines)
+    process.send_signal(number)
+    out, err = process.communicate(timeout=PATIENCE_S)
+    assert process.returncode == 0, out + err
+
+
+def test_a_node_that_dies_is_named_and_the_others_are_stopped(demo: Demo, standing: Path) -> None:
+    process = demo("--no-play")
+    until(process, "Ctrl-C stops them all.")
+    (serving,) = [
+        int(one.name)
+        for one in Path("/proc").iterdir()
+        if one.name.isdigit() and commanded(one) == ["serve", str(standing / "xc"), ""]
+    ]
+    os.kill(serving, signal.SIGTERM)
+    _, err = process.communicate(timeout=PATIENCE_S)
+    assert process.returncode == 1
+    assert "the node of XC ended" in err
+    assert "Traceback" not in err
+
+
+@pytest.mark.usefixtures("standing")
+def test_no_node_outlives_a_demo_that_was_killed(demo: Demo) -> None:
+    process = demo("--no-play")
+    until(process, "Ctrl-C stops them all.")
+    process.kill()
+    process.wait()  # the fixture sees to it that nothing is left
+
+
+def test_a_folder_with_something_else_in_it_is_left_alone(demo: Demo, tmp_path: Path) -> None:
+    (tmp_path / "thesis.txt").write_text("mine")
+    process = demo("--once", "--fresh", into=tmp_path)
+    _, err = process.communicate(timeout=PATIENCE_S)
+    assert process.returncode == 1
+    assert "holds `thesis.txt`, which is not of a demo" in err
+    assert (tmp_path / "thesis.txt").read_text() == "mine"
+
+
+def until(process: subprocess.Popen[str], said: str) -> list[str]:
+    lines: list[str] = []
+    assert process.stdout is not None
+    for line in process.stdout:
+        lines.append(line.strip())
+        if said in line:
+            return lines
+    pytest.fail(f"it ended without saying {said!r}: {lines} {process.stderr.read() if process.stderr else ''}")
+
+
+def commanded(process: Path) -> list[str]:
+    try:
+        return (process / "cmdline").read_text().split("\0")[3:]
+    except OSError:
+        return []
