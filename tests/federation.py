@@ -15,7 +15,8 @@ from comity.agreements.shipped import harbour_document
 from comity.cli.init import create
 from comity.config import nodefile
 from comity.directory.card import read_card
-from comity.directory.registrar import Holders, Registrar, Table
+from comity.directory.holders import Holders, Table
+from comity.directory.registrar import Registrar
 from comity.directory.store import FolderStore
 from comity.sealing import SigningPair
 

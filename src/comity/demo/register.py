@@ -11,9 +11,10 @@ from comity.agreements.shipped import harbour_document
 from comity.config.nodefile import NodeFile
 from comity.demo import world
 from comity.directory.card import read_card
+from comity.directory.holders import Holders, Table
 from comity.directory.member import ContactPoint
 from comity.directory.profile import ROOT_HOLDERS, ROOT_THRESHOLD, TARGETS_HOLDERS
-from comity.directory.registrar import Holders, Registrar, Table
+from comity.directory.registrar import Registrar
 from comity.directory.store import FolderStore
 from comity.node.partners import founding
 from comity.sealing import IdentityKey, Keys, Keystore

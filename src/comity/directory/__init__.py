@@ -20,6 +20,8 @@ from comity.directory.errors import OversizeError as OversizeError
 from comity.directory.errors import RollbackError as RollbackError
 from comity.directory.errors import ThresholdError as ThresholdError
 from comity.directory.errors import UnreachableError as UnreachableError
+from comity.directory.holders import Holders as Holders
+from comity.directory.holders import Table as Table
 from comity.directory.logs import Closing as Closing
 from comity.directory.logs import FormerKeys as FormerKeys
 from comity.directory.logs import LogEntry as LogEntry
@@ -30,15 +32,13 @@ from comity.directory.member import Hours as Hours
 from comity.directory.member import KemEntry as KemEntry
 from comity.directory.member import Member as Member
 from comity.directory.member import read_member as read_member
-from comity.directory.mirror import Fetch as Fetch
 from comity.directory.mirror import Mirror as Mirror
-from comity.directory.mirror import Refreshed as Refreshed
 from comity.directory.mirror import Relation as Relation
 from comity.directory.mirror import judge as judge
-from comity.directory.mirror import limit_of as limit_of
-from comity.directory.registrar import Holders as Holders
+from comity.directory.refreshing import Fetch as Fetch
+from comity.directory.refreshing import Refreshed as Refreshed
+from comity.directory.refreshing import limit_of as limit_of
 from comity.directory.registrar import Registrar as Registrar
-from comity.directory.registrar import Table as Table
 from comity.directory.revocations import Revocation as Revocation
 from comity.directory.revocations import Revoked as Revoked
 from comity.directory.store import FolderStore as FolderStore

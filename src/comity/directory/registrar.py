@@ -6,7 +6,6 @@ same files, but for the randomness in ML-DSA signatures.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -14,7 +13,6 @@ from tuf.api.metadata import (
     DelegatedRole,
     Delegations,
     MetaFile,
-    Role,
     Root,
     Snapshot,
     SuccinctRoles,
@@ -25,6 +23,7 @@ from tuf.api.metadata import (
 from comity.directory import profile
 from comity.directory.card import Card, delegation_to
 from comity.directory.errors import MetadataError, ThresholdError
+from comity.directory.holders import Holders, Table, holders_of, root_of, signed_root
 from comity.directory.patch import EMPTY, make_patch, patch_url
 from comity.directory.profile import BIN_PREFIX, EXPIRY, ROOT, SNAPSHOT, TARGETS, TIMESTAMP, member_path, target_url
 from comity.directory.revocations import REVOCATIONS_PATH, Revocation, Revoked, read_revocations, write_revocations
@@ -36,45 +35,10 @@ from comity.vocabulary.authority import AuthorityId
 DEFAULT_BITS: Final = 4
 """Sixteen bins; six bits for some thousand members (docs/decisions/0003-directory-size.md)."""
 
+RENEW_SNAPSHOT_BEFORE: Final = timedelta(days=4)
 PATCHES: Final = 8
 RENEW_BEFORE: Final = timedelta(days=30)
 """Long-lived files are signed anew when they have less than this to live and their holders are at the table."""
-
-
-@dataclass(frozen=True, slots=True)
-class Holders:
-    """Who signs what.
-
-    Attributes:
-        root: members' offline keys.
-        targets: the registrar's.
-        snapshot: online.
-        timestamp: online.
-        root_threshold: how many of the root's holders must sign.
-        targets_threshold: how many of the registrar's.
-    """
-
-    root: tuple[PublicPair, ...]
-    targets: tuple[PublicPair, ...]
-    snapshot: PublicPair
-    timestamp: PublicPair
-    root_threshold: int = profile.ROOT_THRESHOLD
-    targets_threshold: int = profile.TARGETS_THRESHOLD
-
-
-@dataclass(frozen=True, slots=True)
-class Table:
-    """Keys that are present when something is signed.
-
-    Attributes:
-        snapshot: online key.
-        timestamp: online key.
-        targets: holders of the registrar's keys, if any are here.
-    """
-
-    snapshot: SigningPair
-    timestamp: SigningPair
-    targets: tuple[SigningPair, ...] = ()
 
 
 class Registrar:
@@ -115,8 +79,8 @@ class Registrar:
         """
         if store.has("1.root.json"):
             raise MetadataError("there is a directory here already")
-        root = _root_of(holders, 1, now)
-        store.commit("1.root.json", _signed_root(root, signers, root))
+        root = root_of(holders, 1, now)
+        store.commit("1.root.json", signed_root(root, signers, root))
         registrar = cls(store)
         keys = profile.keys_of(holders.targets)
         rule = SuccinctRoles(list(keys), holders.targets_threshold * 2, bits, BIN_PREFIX)
@@ -131,6 +95,11 @@ class Registrar:
     def root(self) -> bytes:
         """The newest root file."""
         return self._must(f"{self._root.version}.root.json")
+
+    @property
+    def holders(self) -> Holders:
+        """Who signs what; `MetadataError` where another program made the root."""
+        return holders_of(self._root)
 
     def authorities(self) -> tuple[AuthorityId, ...]:
         """Return all listed members, sorted."""
@@ -255,9 +224,10 @@ class Registrar:
             self._store.write(f"{version}.{role}.json", data)
             self._store.write(patch_url(role, 0, version), make_patch(EMPTY, data))
             meta[f"{role}.json"] = profile.pin(version, data)
+        if meta != self._snapshot.meta or self._snapshot.expires - now < RENEW_SNAPSHOT_BEFORE:
+            self._publish_snapshot(meta, table, now)
         self._dirty.clear()
         self._fresh.clear()
-        self._publish_snapshot(meta, table, now)
         return self._root.version, self.refresh_timestamp(table.timestamp, now)
 
     def refresh_timestamp(self, timestamp: SigningPair, now: datetime) -> int:
@@ -285,8 +255,8 @@ class Registrar:
         Raises:
             ThresholdError: one of the two thresholds is not met.
         """
-        root = _root_of(holders, self._root.version + 1, now.replace(microsecond=0))
-        data = _signed_root(root, signers, self._root)
+        root = root_of(holders, self._root.version + 1, now.replace(microsecond=0))
+        data = signed_root(root, signers, self._root)
         self._store.commit(f"{root.version}.root.json", data)
         self._root = root
         self._take_targets_keys(holders)
@@ -396,32 +366,3 @@ def _unpublished[T: (Snapshot, Timestamp, Targets)](signed: T) -> T:
 
 def _roles_of(file: Targets) -> Mapping[str, DelegatedRole]:
     return (file.delegations.roles or {}) if file.delegations is not None else {}
-
-
-def _root_of(holders: Holders, version: int, now: datetime) -> Root:
-    of_role = {
-        ROOT: (holders.root, holders.root_threshold),
-        TARGETS: (holders.targets, holders.targets_threshold),
-        SNAPSHOT: ((holders.snapshot,), 1),
-        TIMESTAMP: ((holders.timestamp,), 1),
-    }
-    for role, (pairs, threshold) in of_role.items():
-        if not 1 <= threshold <= len({pair.fingerprint for pair in pairs}):
-            raise ThresholdError(f"{threshold} of {len(pairs)} holders of `{role}` cannot sign")
-    keys = {role: profile.keys_of(pairs) for role, (pairs, _) in of_role.items()}
-    return Root(
-        version=version,
-        expires=now.replace(microsecond=0) + EXPIRY[ROOT],
-        keys={keyid: key for found in keys.values() for keyid, key in found.items()},
-        # Each holder has two keys, hence twice the threshold; a mirror counts each algorithm for itself.
-        roles={role: Role(list(keys[role]), threshold * 2) for role, (_, threshold) in of_role.items()},
-        consistent_snapshot=True,
-    )
-
-
-def _signed_root(root: Root, signers: Sequence[SigningPair], before: Root) -> bytes:
-    data = profile.signed_by(root, signers)
-    metadata = profile.read(Root, data)
-    for delegator in (before, root):
-        profile.check_signatures(delegator, ROOT, metadata)
-    return data

@@ -1,5 +1,6 @@
 """What a mirror remembers between refreshes, beside the archived files."""
 
+import dataclasses
 import json
 from dataclasses import dataclass, field
 from typing import Final
@@ -18,17 +19,19 @@ class State:
     Attributes:
         roots: sha256 in hex of every root, by version.
         timestamp: sha256 of the present timestamp in hex; empty before the first refresh.
+        turn: counts what was kept beside the files, so that other processes notice a confirmed identity key.
         recent: sha256 of the newest versions of the snapshot, targets and bins, by role and version.
     """
 
     roots: dict[int, str] = field(default_factory=dict)
     timestamp: str = ""
+    turn: int = 0
     recent: dict[str, dict[int, str]] = field(default_factory=dict)
 
     def copy(self) -> "State":
         """Return a state that can be changed and thrown away."""
         recent = {role: dict(versions) for role, versions in self.recent.items()}
-        return State(dict(self.roots), self.timestamp, recent)
+        return State(dict(self.roots), self.timestamp, self.turn, recent)
 
     def remember(self, role: str, version: int, digest: str) -> None:
         """Note a version of a role's file, and forget the oldest beyond `RECENT`."""
@@ -51,14 +54,14 @@ def read_state(data: bytes) -> State:
             str(role): {int(version): str(digest) for version, digest in versions.items()}
             for role, versions in found["recent"].items()
         }
-        return State(roots, str(found["timestamp"]), recent)
+        return State(roots, str(found["timestamp"]), int(found["turn"]), recent)
     except (ValueError, KeyError, TypeError, AttributeError):
         raise DirectoryError("state.json of the directory's mirror is damaged: fetch the directory anew") from None
 
 
 def write_state(state: State) -> bytes:
     """Return a state as it is kept."""
-    return json.dumps({"roots": state.roots, "timestamp": state.timestamp, "recent": state.recent}).encode()
+    return json.dumps(dataclasses.asdict(state)).encode()
 
 
 def read_seen(store: Store, timestamp_version: int) -> tuple[tuple[int, bytes], ...]:

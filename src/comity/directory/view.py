@@ -15,6 +15,7 @@ from typing import Final
 from tuf.api.metadata import DelegatedRole, MetaFile, Root, Snapshot, SuccinctRoles, TargetFile, Targets, Timestamp
 
 from comity.directory import profile
+from comity.directory.archive import Archive
 from comity.directory.errors import DirectoryError, MetadataError, MismatchError
 from comity.directory.member import Member, read_member
 from comity.directory.profile import EXPIRY, TARGETS, TIMESTAMP
@@ -60,16 +61,11 @@ Cache = dict[tuple[str, bytes], Member]
 """Members by the hash of their file and the fingerprint of their identity key: read once a process."""
 
 
-def blob_name(sha256: str) -> str:
-    """Return where the archive keeps a file, for good."""
-    return f"blobs/{sha256[:2]}/{sha256}"
-
-
 class Directory:
     """One version of the directory.
 
     Args:
-        store: the archive.
+        store: its archive holds every file of this version.
         root: verified.
         timestamp_data: bytes of a verified timestamp.json.
         cache: shared with other views of the same archive.
@@ -87,7 +83,7 @@ class Directory:
         today: tuple[Revocation, ...] | None = None,
         unconfirmed: frozenset[AuthorityId] = frozenset(),
     ) -> None:
-        self._store, self._root, self._timestamp_data = store, root, timestamp_data
+        self._archive, self._root, self._timestamp_data = Archive(store), root, timestamp_data
         self._cache = {} if cache is None else cache
         self._today, self.unconfirmed = today, unconfirmed
         self._timestamp = profile.read(Timestamp, timestamp_data).signed
@@ -99,6 +95,17 @@ class Directory:
 
     def __repr__(self) -> str:
         return f"Directory({self.version[0]}, {self.version[1]}, {self.version[2].hex()[:8]})"
+
+    def with_unconfirmed(self, unconfirmed: frozenset[AuthorityId]) -> "Directory":
+        """Return the same version, in which other members wait for an officer."""
+        return Directory(
+            self._archive.store,
+            self._root,
+            self._timestamp_data,
+            cache=self._cache,
+            today=self._today,
+            unconfirmed=unconfirmed,
+        )
 
     # Members
 
@@ -340,7 +347,7 @@ class Directory:
         return metadata.signed
 
     def _blob(self, pinned: MetaFile | TargetFile, name: str) -> bytes:
-        data = self._store.read(blob_name(profile.sha256_of(pinned)))
+        data = self._archive.find(profile.sha256_of(pinned))
         if data is None:
             raise MismatchError(f"`{name}` is missing from the archive")
         profile.check_pinned(pinned, data, name)

@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import Final
 
 from comity.directory.errors import DirectoryError, DirectoryForkError, UnreachableError
-from comity.directory.mirror import Fetch, Mirror, Relation
+from comity.directory.mirror import Mirror, Relation
+from comity.directory.refreshing import Fetch
 from comity.directory.store import FolderStore
 from comity.directory.view import Directory, Version
 from comity.node import places
