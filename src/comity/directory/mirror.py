@@ -161,7 +161,7 @@ class Mirror:
             if root is None or all(digest != version[2] for _, digest in read_seen(self._store, version[1])):
                 return None
             self._archived[version] = Directory(
-                self._store,
+                self._archive,
                 profile.read(Root, self._archive.blob(root)).signed,
                 self._archive.blob(version[2].hex()),
                 cache=self._cache,
@@ -215,7 +215,7 @@ class Mirror:
     def _view(self) -> Directory:
         newest = max(self._state.roots)
         return Directory(
-            self._store,
+            self._archive,
             profile.read(Root, self._archive.blob(self._state.roots[newest])).signed,
             self._archive.blob(self._state.timestamp),
             cache=self._cache,

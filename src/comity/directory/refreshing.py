@@ -201,7 +201,7 @@ class Refresh:
     def _accept(self, changed: tuple[AuthorityId, ...]) -> tuple[Refreshed, After]:
         """Look at what the new state says: new identity keys, members that do not hold."""
         timestamp = self._archive.blob(self._state.timestamp)
-        view = Directory(self._archive.store, self._trust.root, timestamp, cache=self._cache)
+        view = Directory(self._archive, self._trust.root, timestamp, cache=self._cache)
         view.revocations  # noqa: B018  # unreadable revocations refuse the whole refresh
         self._identities.meet(view, self._to_meet(changed, view), profile.root_keys(self._trust.root))
         waiting = self._identities.waiting()

@@ -20,7 +20,6 @@ from comity.directory.errors import DirectoryError, MetadataError, MismatchError
 from comity.directory.member import Member, read_member
 from comity.directory.profile import EXPIRY, TARGETS, TIMESTAMP
 from comity.directory.revocations import REVOCATIONS_PATH, Revocation, Revoked, apply, read_revocations
-from comity.directory.store import Store
 from comity.sealing import PublicPair
 from comity.vocabulary.authority import AuthorityId
 
@@ -65,7 +64,7 @@ class Directory:
     """One version of the directory.
 
     Args:
-        store: its archive holds every file of this version.
+        archive: holds every file of this version.
         root: verified.
         timestamp_data: bytes of a verified timestamp.json.
         cache: shared with other views of the same archive.
@@ -75,7 +74,7 @@ class Directory:
 
     def __init__(
         self,
-        store: Store,
+        archive: Archive,
         root: Root,
         timestamp_data: bytes,
         *,
@@ -83,7 +82,7 @@ class Directory:
         today: tuple[Revocation, ...] | None = None,
         unconfirmed: frozenset[AuthorityId] = frozenset(),
     ) -> None:
-        self._archive, self._root, self._timestamp_data = Archive(store), root, timestamp_data
+        self._archive, self._root, self._timestamp_data = archive, root, timestamp_data
         self._cache = {} if cache is None else cache
         self._today, self.unconfirmed = today, unconfirmed
         self._timestamp = profile.read(Timestamp, timestamp_data).signed
@@ -99,7 +98,7 @@ class Directory:
     def with_unconfirmed(self, unconfirmed: frozenset[AuthorityId]) -> "Directory":
         """Return the same version, in which other members wait for an officer."""
         return Directory(
-            self._archive.store,
+            self._archive,
             self._root,
             self._timestamp_data,
             cache=self._cache,
