@@ -12,10 +12,11 @@ from typing import Final
 
 from comity.delivery.receipts import ReceiptKind, Statement
 from comity.directory.card import make_card, read_card
+from comity.directory.holders import Holders, Table
 from comity.directory.logs import new_log, with_new_keys
 from comity.directory.member import Member
 from comity.directory.mirror import Mirror
-from comity.directory.registrar import Holders, Registrar, Table
+from comity.directory.registrar import Registrar
 from comity.directory.store import MemoryStore
 from comity.merkle import (
     Checkpoint,

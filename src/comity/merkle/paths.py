@@ -10,11 +10,14 @@ from comity.merkle.nodes import Nodes, node_at
 def _siblings(nodes: Nodes, level: int, index: int, size: int) -> tuple[bytes, ...]:
     """Return what is hashed with the node (level, index) and its ancestors, from below, up to the root."""
     path = []
-    last = (size - 1) >> level
+    whole, last = size >> level, (size - 1) >> level
     while last:
-        if index & 1 or index < last:
-            path.append(node_at(nodes, level, index ^ 1, size))
-        level, index, last = level + 1, index >> 1, last >> 1
+        sibling = index ^ 1
+        if sibling < whole:
+            path.append(nodes(level, sibling))
+        elif sibling == last:
+            path.append(node_at(nodes, level, sibling, size))
+        level, index, whole, last = level + 1, index >> 1, whole >> 1, last >> 1
     return tuple(path)
 
 

@@ -9,8 +9,9 @@ from comity.merkle.nodes import range_root
 from comity.merkle.paths import consistency_path, inclusion_path
 
 # One growing array would be copied, and for a moment held twice, whenever it is full; a chunk is filled and left alone.
-_CHUNK_HASHES: Final = 1024
-_CHUNK: Final = _CHUNK_HASHES * HASH_SIZE
+_CHUNK_BITS: Final = 10
+_CHUNK_MASK: Final = (1 << _CHUNK_BITS) - 1
+_CHUNK: Final = HASH_SIZE << _CHUNK_BITS
 _BATCH: Final = 4096
 
 
@@ -40,11 +41,9 @@ class _Level:
             self._tail = self._tail[whole:]
 
     def get(self, index: int) -> bytes:
-        if not 0 <= index < self.size:
-            raise IndexError(index)
-        at = index % _CHUNK_HASHES * HASH_SIZE
-        if index // _CHUNK_HASHES < len(self._full):
-            return self._full[index // _CHUNK_HASHES][at : at + HASH_SIZE]
+        chunk, at = index >> _CHUNK_BITS, (index & _CHUNK_MASK) * HASH_SIZE
+        if chunk < len(self._full):
+            return self._full[chunk][at : at + HASH_SIZE]
         return bytes(self._tail[at : at + HASH_SIZE])
 
 
@@ -113,10 +112,9 @@ class Tree:
         Raises:
             LookupError: the tree does not hold it.
         """
-        try:
-            return self._levels[level].get(index)
-        except IndexError:
-            raise LookupError(f"the tree of {self.size} leaves has no complete subtree {level}/{index}") from None
+        if level >= len(self._levels) or not 0 <= index < self._levels[level].size:
+            raise LookupError(f"the tree of {self.size} leaves has no complete subtree {level}/{index}")
+        return self._levels[level].get(index)
 
     def leaf(self, index: int) -> bytes:
         """Return the hash of a leaf.

@@ -4,8 +4,6 @@ No database, no network, no clock: files and times are arguments. A judgement is
 whom it rests on.
 """
 
-from comity.verify.archive import Archive as Archive
-from comity.verify.archive import keys_at as keys_at
 from comity.verify.assembling import Cosigned as Cosigned
 from comity.verify.assembling import Logged as Logged
 from comity.verify.assembling import Material as Material
@@ -43,3 +41,5 @@ from comity.verify.log import verify_log as verify_log
 from comity.verify.proving import KeyView as KeyView
 from comity.verify.proving import RevokedLog as RevokedLog
 from comity.verify.proving import Views as Views
+from comity.verify.versions import Versions as Versions
+from comity.verify.versions import keys_at as keys_at

@@ -13,9 +13,9 @@ from comity.directory.view import Version
 from comity.merkle import ProofError, SignedCheckpoint, Verifier, verify, verify_cosignature
 from comity.messages.items import Revealed
 from comity.messages.note import parse_note
-from comity.verify.archive import Archive, View
 from comity.verify.errors import ArchiveError, EvidenceError
 from comity.verify.evidence import Evidence, ItemProof, Items, LeafProof, Part, Receipt, State, Witness
+from comity.verify.versions import Versions, View
 from comity.vocabulary.authority import AuthorityId, LogName
 
 type FilesOf = Callable[[AuthorityId, Version], Mapping[str, bytes]]
@@ -184,7 +184,7 @@ class _Assembler:
     def _look(self, member: AuthorityId, version: Version) -> tuple[View, Mapping[str, bytes]] | None:
         try:
             files = self._files_of(member, version)
-            view = Archive(files.values(), root_fingerprint(files)).view(version[2].hex())
+            view = Versions(files.values(), root_fingerprint(files)).view(version[2].hex())
             return (view, files) if view.member(member) is not None else None
         except (ArchiveError, DirectoryError):
             return None

@@ -12,12 +12,12 @@ from comity.delivery.receipts import ReceiptKind, Statement
 from comity.merkle import Kind, entry, leaf_hash, note_h, salted_h
 from comity.messages.errors import NoteError
 from comity.messages.note import Note, parse_note
-from comity.verify.archive import Archive
 from comity.verify.claims import MATHEMATICS, REGISTRAR, ROOT, VERIFIER, Claim, Report, Verdict
 from comity.verify.contents import judge_body, judge_item
 from comity.verify.errors import ArchiveError
 from comity.verify.evidence import Evidence, LeafProof, Receipt, State
 from comity.verify.proving import Proven, RevokedLog, Seen, Views, prove_leaf
+from comity.verify.versions import Versions
 from comity.vocabulary.authority import AuthorityId, LogName
 from comity.vocabulary.errors import VocabularyError
 
@@ -52,8 +52,8 @@ def verify_evidence(data: bytes, fingerprint: bytes, revoked: tuple[RevokedLog, 
         EvidenceError: it is no evidence file.
     """
     evidence = Evidence.from_bytes(data)
-    archive = Archive((text.encode() for text in evidence.files), fingerprint)
-    return judge(evidence, Trust(archive.view, revoked))
+    versions = Versions((text.encode() for text in evidence.files), fingerprint)
+    return judge(evidence, Trust(versions.view, revoked))
 
 
 def judge(evidence: Evidence, trust: Trust) -> Report:

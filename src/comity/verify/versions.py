@@ -7,16 +7,17 @@ of the directory itself, except that no clock is read: when files were in force 
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from hashlib import sha256
 from typing import Final
 
 from tuf.api.metadata import Metadata, Root, Snapshot, Timestamp
 
+from comity.directory.archive import Archive
 from comity.directory.errors import DirectoryError
 from comity.directory.logs import LogEntry
 from comity.directory.member import Member
 from comity.directory.profile import ROOT, SNAPSHOT, TIMESTAMP, check_pinned, check_signatures, read, sha256_of
-from comity.directory.view import Directory, Entry, blob_name
+from comity.directory.store import MemoryStore
+from comity.directory.view import Directory, Entry
 from comity.merkle import Verifier
 from comity.sealing import LogVerifier, log_verifiers
 from comity.verify.errors import ArchiveError
@@ -26,31 +27,7 @@ from comity.vocabulary.authority import AuthorityId, LogName
 _MOST_ROOTS: Final = 1024
 
 
-class Pool:
-    """Files by SHA-256, in the shape in which the directory reads its archive."""
-
-    def __init__(self, files: Iterable[bytes]) -> None:
-        self.files = {sha256(data).hexdigest(): data for data in files}
-
-    def read(self, name: str) -> bytes | None:
-        """Return a file by the name under which the archive keeps it."""
-        digest = name.rpartition("/")[2]
-        return self.files.get(digest) if name == blob_name(digest) else None
-
-    def has(self, name: str) -> bool:
-        """Say whether there is such a file."""
-        return self.read(name) is not None
-
-    def write(self, name: str, data: bytes) -> None:
-        """Refuse: evidence is only read."""
-        raise NotImplementedError
-
-    def commit(self, name: str, data: bytes) -> None:
-        """Refuse: evidence is only read."""
-        raise NotImplementedError
-
-
-class Archive:
+class Versions:
     """The directory versions that a pool of files holds, as far as they hang on the trusted root."""
 
     def __init__(self, files: Iterable[bytes], fingerprint: bytes) -> None:
@@ -60,7 +37,8 @@ class Archive:
             files: root, timestamp, snapshot and targets files and documents, in any order.
             fingerprint: SHA-256 of a root file, from somebody whom the verifier believes.
         """
-        self._pool = Pool(files)
+        self._archive = Archive(MemoryStore())
+        self._digests = tuple(dict.fromkeys(self._archive.keep(data) for data in files))
         self._fingerprint = fingerprint.hex()
         self._roots: tuple[Root, ...] | None = None
         self._views: dict[str, View] = {}
@@ -100,7 +78,7 @@ class Archive:
 
     def _root_files(self) -> list[Metadata[Root]]:
         found = []
-        for data in self._pool.files.values():
+        for data in map(self._archive.blob, self._digests):
             if b'"_type":"root"' in data.replace(b" ", b""):  # most files are none, and need not be parsed to know
                 try:
                     found.append(read(Root, data))
@@ -109,7 +87,7 @@ class Archive:
         return found
 
     def _get(self, digest: str, name: str) -> bytes:
-        data = self._pool.files.get(digest)
+        data = self._archive.find(digest)
         if data is None:
             raise ArchiveError(f"the file `{name}` of the directory is missing", "directory.missing")
         return data
@@ -122,7 +100,7 @@ class Archive:
         check_pinned(pinned, below, SNAPSHOT)
         snapshot = read(Snapshot, below)
         found = tuple(
-            Directory(self._pool, root, data)
+            Directory(self._archive.store, root, data)
             for root in self.roots()
             if _signed(root, TIMESTAMP, timestamp) and _signed(root, SNAPSHOT, snapshot)
         )
