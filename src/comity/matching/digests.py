@@ -1,5 +1,6 @@
 """A subject made ready for comparison once, so that it can be compared many times."""
 
+from hashlib import blake2b
 from typing import NamedTuple
 
 import msgspec
@@ -7,7 +8,7 @@ import msgspec
 from comity.matching.errors import VersionError
 from comity.matching.identifiers import identifiers
 from comity.matching.names import Name, name_of
-from comity.matching.words import COMMON, CONTENT, INITIAL, NUMBER, word
+from comity.matching.words import CONTENT, word
 from comity.subjects import Subject
 
 VERSION = "v1"
@@ -34,7 +35,7 @@ class Prepared(NamedTuple):
     """What `compare_prepared` needs of a subject; build it with `digest` or `unpack`.
 
     Attributes:
-        key: orders two digests, so that comparing is symmetric; also tells equal subjects.
+        key: hash of the rest; orders two digests, so that comparing is symmetric.
         kind: person, organisation, vessel, aircraft, vehicle, anyone (a legal entity of unknown kind) or other.
         schema: the subject's schema; things of kind `other` are compared within one schema only.
         names: at most 24, sorted, the longest kept.
@@ -64,24 +65,13 @@ def digest(subject: Subject) -> Prepared:
     names = _names(texts, kind)
     births = sorted({b for text in subject.get("birthDate") if (b := birth_of(text))})[:MAX_BIRTHS]
     countries = sorted({c.casefold() for prop in COUNTRIES for c in subject.get(prop)})[:MAX_COUNTRIES]
-    return _prepared(
-        kind, subject.schema, names, tuple(births), identifiers(subject),
-        tuple(sorted({g.casefold()[:1] for g in subject.get("gender")} & {"m", "f"})), tuple(countries),
-    )  # fmt: skip
-
-
-def _prepared(  # noqa: PLR0917  the parts of a digest, in their order
-    kind: str,
-    schema: str,
-    names: tuple[Name, ...],
-    births: tuple[Birth, ...],
-    numbers: tuple[tuple[str, str], ...],
-    genders: tuple[str, ...],
-    countries: tuple[str, ...],
-) -> Prepared:
-    parts = [kind, schema, *(f"{n.text}\x1e{n.weak}" for n in names), repr(births), repr(numbers)]
-    key = "\x1f".join([*parts, ",".join(genders), ",".join(countries)])
-    return Prepared(key, kind, schema, names, births, frozenset(numbers), frozenset(genders), frozenset(countries))
+    genders = sorted({g.casefold()[:1] for g in subject.get("gender")} & {"m", "f"})
+    numbers = identifiers(subject)
+    parts = (kind, subject.schema, [(n.text, n.weak) for n in names], births, numbers, genders, countries)
+    key = blake2b(msgspec.msgpack.encode(parts), digest_size=8).hexdigest()
+    return Prepared(
+        key, kind, subject.schema, names, tuple(births), frozenset(numbers), frozenset(genders), frozenset(countries)
+    )
 
 
 def _name_from_parts(subject: Subject) -> list[str]:
@@ -116,13 +106,14 @@ def pack(prepared: Prepared) -> bytes:
     """Return a digest as bytes, to be stored beside a record; `unpack` costs a tenth of `digest`."""
     names = [(n.text, n.weak, [(w.text, w.voiceless, w.kind) for w in n.words]) for n in prepared.names]
     return msgspec.msgpack.encode((
-        VERSION, prepared.kind, prepared.schema, names, prepared.births, sorted(prepared.identifiers),
+        VERSION, prepared.key, prepared.kind, prepared.schema, names, prepared.births, sorted(prepared.identifiers),
         sorted(prepared.genders), sorted(prepared.countries),
     ))  # fmt: skip
 
 
+type _PackedWords = tuple[tuple[str, bool, int], ...]
 type _Packed = tuple[
-    str, str, str, tuple[tuple[str, bool, tuple[tuple[str, bool, int], ...]], ...], tuple[tuple[int, int, int], ...],
+    str, str, str, str, tuple[tuple[str, bool, tuple[tuple[str, bool, int], ...]], ...], tuple[tuple[int, int, int], ...],
     tuple[tuple[str, str], ...], tuple[str, ...], tuple[str, ...],
 ]  # fmt: skip
 _unpack = msgspec.msgpack.Decoder(_Packed.__value__)
@@ -135,24 +126,19 @@ def unpack(data: bytes) -> Prepared:
         VersionError: made by another version of this package, or not by it at all.
     """
     try:
-        version, kind, schema, names, births, numbers, genders, countries = _unpack.decode(data)
+        version, key, kind, schema, names, births, numbers, genders, countries = _unpack.decode(data)
     except msgspec.MsgspecError as error:
         raise VersionError("the stored digest has another shape") from error
     if version != VERSION:
         raise VersionError(f"the stored digest is of version `{version[:10]}`, not `{VERSION}`")
     person = kind in {PERSON, ANYONE}
     whole = tuple(_name_again(text, weak, parts, person=person) for text, weak, parts in names)
-    return _prepared(kind, schema, whole, births, numbers, genders, countries)
+    return Prepared(key, kind, schema, whole, births, frozenset(numbers), frozenset(genders), frozenset(countries))
 
 
-def _name_again(text: str, weak: bool, parts: tuple[tuple[str, bool, int], ...], *, person: bool) -> Name:  # noqa: FBT001  a stored field
+def _name_again(text: str, weak: bool, parts: _PackedWords, *, person: bool) -> Name:  # noqa: FBT001  as stored
     words = []
     for part, voiceless, kind in parts:
         made = word(part, voiceless=voiceless, person=person)
         words.append(made if made.kind == kind else made._replace(kind=CONTENT, weight=0.7))
     return Name.of(text, tuple(words), weak)
-
-
-def content_words(name: Name) -> list[str]:
-    """Return the texts of the words of a name that carry identity."""
-    return [w.text for w in name.words if w.kind in {CONTENT, COMMON, NUMBER, INITIAL}]

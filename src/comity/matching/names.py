@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from rapidfuzz.distance import OSA
 
-from comity.matching.words import COMMON, CONTENT, FORM, INITIAL, NUMBER, PARTICLE, TITLE, Word, words
+from comity.matching.words import COMMON, CONTENT, FORM, INITIAL, NUMBER, PARTICLE, TITLE, WEIGHTS, Word, words
 
 # Rules of the reasons, and how alike two words are that agree in this way (0 to 1).
 SAME_WORD = ("name.same-word", 1.0)
@@ -113,7 +113,7 @@ def far_apart(a: Word, b: Word) -> bool:
     An edit changes at most two members of the set of letters, and `_by_spelling` gives 0 when neither spelling nor
     sound stays within a share of `FAR` edits.
     """
-    if a.skeletons[0] == b.skeletons[0]:
+    if a.skeletons[0] == b.skeletons[0] or (a.groups and b.groups):
         return False
     longest = FAR * max(len(a.text), len(b.text))
     if (a.letters ^ b.letters).bit_count() <= longest and abs(len(a.text) - len(b.text)) <= longest / 2:
@@ -171,12 +171,18 @@ def compare_names(a: Name, b: Name, *, explain: bool = True) -> tuple[float, tup
     for _xs, _ys, value, w in joined:
         agreeing += w * value
         weight += w
-    missing_left, missing_right = sum(w.weight for w in left), sum(w.weight for w in right)
-    both = min(missing_left, missing_right)
-    one = max(missing_left, missing_right) - both
-    clash = FORM_CLASH if _forms_clash(left, right) else 0.0
+    missing = 0.0
+    for word in left:
+        missing += word.weight
+    both, one = 0.0, missing
+    if right:
+        missing_right = 0.0
+        for word in right:
+            missing_right += word.weight
+        both, one = min(missing, missing_right), abs(missing - missing_right)
+    clash = FORM_CLASH if both and _forms_clash(left, right) else 0.0
     if clash:
-        both = max(0.0, both - 0.22)
+        both = max(0.0, both - WEIGHTS[FORM])
     total = weight + CONTRADICTION * both + ABSENCE * one + clash
     if explain:
         reasons = [(rule, x.text, y.text, (x.weight + y.weight) / 2 * value) for rule, x, y, value in pairs]
@@ -212,8 +218,9 @@ def _paired_by_likeness(xs: list[Word], ys: list[Word]) -> list[tuple[int, int, 
     """Return (place, place, rule, likeness) of words that are alike, each word once, the weightiest pairs first."""
     found = []
     for i, x in enumerate(xs):
+        plain, few = x.plain, FAR * len(x.text)
         for j, y in enumerate(ys):
-            if x.plain and y.plain and far_apart(x, y):
+            if plain and y.plain and (x.letters ^ y.letters).bit_count() > few and far_apart(x, y):
                 continue
             rule, value = similar(x, y)
             if value:
@@ -231,6 +238,8 @@ def _joins(left: list[Word], right: list[Word]) -> tuple[list[Word], list[Word],
     joined: list[tuple[str, str, float, float]] = []
     for flip in (False, True):
         many, few = (right, left) if flip else (left, right)
+        if len(many) == 1:
+            continue
         many[:] = [w for w in many if w.kind != PARTICLE]
         for y in list(few):
             if y.kind not in {CONTENT, COMMON}:

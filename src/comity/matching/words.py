@@ -24,6 +24,8 @@ from comity.matching.sounds import fold, skeletons
 
 MAX_WORDS = 12
 MAX_NAME_CHARS = 200
+SHORTEST_WITH_ARTICLE = 6
+WRITTEN_ARTICLES = frozenset({"al", "el"})
 
 
 # Kinds of word.
@@ -48,7 +50,7 @@ class Word(NamedTuple):
         weight: how much of an identity it carries, 0 to 1.
         voiceless: whether short vowels are missing (Arabic or Hebrew script).
         groups: names that people use for each other (Bill and William), or the canonical legal form.
-        plain: compared by spelling alone: voiced, neither initial, number, form nor with groups.
+        plain: compared by spelling: voiced, and neither initial, number, form, title nor particle.
         letters: set of the letters of `text`, one bit each.
         sounds: the same of `fold`.
     """
@@ -101,9 +103,12 @@ def word(text: str, *, voiceless: bool, person: bool) -> Word:
         weight = 0.8 if common else weight
     if kind == CONTENT and len(text) <= 2:  # noqa: PLR2004  two letters are easily alike
         weight = 0.7
-    plain = not voiceless and not groups and kind in {CONTENT, COMMON}
+    sounds = skeletons(text)
+    if person and len(text) >= SHORTEST_WITH_ARTICLE and text[:2] in WRITTEN_ARTICLES and text[2] not in "aeiou":
+        sounds = (*sounds, skeletons(text[2:])[0])  # Alhakim may be al-Hakim
+    plain = not voiceless and kind in {CONTENT, COMMON}
     return Word(
-        text, levelled, skeletons(text), kind, weight, voiceless, groups, plain, _letters(text), _letters(levelled)
+        text, levelled, sounds, kind, weight, voiceless, groups, plain, _letters(text), _letters(levelled)
     )  # fmt: skip
 
 
@@ -124,7 +129,11 @@ def _kind(text: str, *, person: bool) -> int:
 @lru_cache(maxsize=1 << 14)
 def words(name: str, *, person: bool) -> tuple[Word, ...]:
     """Split a name into at most twelve words; parts that belong together in Arabic names are joined."""
-    latin, voiceless = romanise(name[:MAX_NAME_CHARS])
+    name = name[:MAX_NAME_CHARS]
+    if person and "," in name:  # a register writes the family name first
+        family, _, given = name.partition(",")
+        name = f"{given} {family}"
+    latin, voiceless = romanise(name)
     latin = APOSTROPHES.sub("", latin)
     latin = DOTTED.sub(lambda m: m[0].replace(".", "") + " ", latin)
     if person:

@@ -1,9 +1,10 @@
 """Does this node hold what a partner asks about? Candidates with their reasons; people decide."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
+from typing import Final, NamedTuple
 
 import msgspec
 
@@ -20,7 +21,7 @@ from comity.matching import (
 )
 from comity.matching.comparison import POSSIBLE_FROM
 from comity.node.records import tokens
-from comity.node.records.models import Record
+from comity.node.records.models import Record, RunState
 from comity.subjects import Subject
 
 COMPARED = 20  # candidates of a subject that are compared in full
@@ -66,38 +67,74 @@ def crosscheck(
     wanted = {candidate.record for group in found for candidate in group}
     if not wanted:
         return tuple(() for _ in subjects)
-    records = {
-        record.pk: record
-        for record in Record.objects.live()
-        .filter(pk__in=wanted, authority=authority, restricted=False, retain_until__gte=today.toordinal())
-        .only("pk", "source", "reference", "subject", "digest", "purpose", "purpose_bound")
-        if not record.purpose_bound or record.purpose == purpose
-    }
+    records = _held(wanted, authority, today, purpose)
     return tuple(
         _compared(asked, [records[c.record] for c in group if c.record in records])
         for asked, group in zip(digests, found, strict=True)
     )
 
 
-def _compared(asked: Prepared, records: Sequence[Record]) -> tuple[Candidate, ...]:
+class _Held(NamedTuple):
+    """What is read of a record that may be a candidate; the order is that of `_COLUMNS`."""
+
+    pk: int
+    source: str
+    reference: str
+    subject: str
+    digest: bytes
+    purpose: str
+    purpose_bound: bool
+    authority: str
+    restricted: bool
+    retain_until: int
+    since: str | None
+    until: str | None
+
+    def may_be_proposed(self, today: date, purpose: str) -> bool:
+        """Return whether the record is live, see `LiveRecords.live`, in time, and free for the purpose."""
+        live = self.since in {None, RunState.APPLIED} and self.until != RunState.APPLIED
+        free = not self.restricted and (not self.purpose_bound or self.purpose == purpose)
+        return live and free and self.retain_until >= today.toordinal()
+
+    def value(self) -> Subject:
+        return Subject.from_ftm(msgspec.json.decode(self.subject))
+
+    def prepared(self) -> Prepared:
+        try:
+            return _unpacked(bytes(self.digest))
+        except VersionError:  # stored by an older version of the algorithm: a little slower, never wrong
+            return digest(self.value())
+
+
+_COLUMNS: Final = (
+    "pk", "source", "reference", "subject", "digest", "purpose", "purpose_bound", "authority", "restricted",
+    "retain_until", "since__state", "until__state",
+)  # fmt: skip
+
+
+def _held(wanted: Collection[int], authority: str, today: date, purpose: str) -> dict[int, _Held]:
+    """Read the wanted records that are in force.
+
+    All but the ids is judged here and not in the query: SQLite would begin with the authority or the imports, and read
+    all their records.
+    """
+    rows = Record.objects.filter(pk__in=wanted).values_list(*_COLUMNS)
+    held = (_Held(*row) for row in rows)
+    return {one.pk: one for one in held if one.authority == authority and one.may_be_proposed(today, purpose)}
+
+
+def _compared(asked: Prepared, records: Sequence[_Held]) -> tuple[Candidate, ...]:
     scored = []
     for record in records:
-        held = _digest(record)
-        value = score(asked, held)
+        prepared = record.prepared()
+        value = score(asked, prepared)
         if value >= POSSIBLE_FROM:
-            scored.append((-value, record.pk, record, held))
+            scored.append((-value, record.pk, record, prepared))
     scored.sort(key=lambda item: item[:2])
     return tuple(
-        Candidate(record.pk, record.source, record.reference, record.value(), compare_prepared(asked, held))
-        for _, _, record, held in scored[:SHOWN]
+        Candidate(record.pk, record.source, record.reference, record.value(), compare_prepared(asked, prepared))
+        for _, _, record, prepared in scored[:SHOWN]
     )
-
-
-def _digest(record: Record) -> Prepared:
-    try:
-        return _unpacked(bytes(record.digest))
-    except VersionError:  # stored by an older version of the algorithm: a little slower, never wrong
-        return digest(record.value())
 
 
 _unpacked = lru_cache(maxsize=REMEMBERED_DIGESTS)(unpack)
