@@ -71,3 +71,12 @@ def test_a_node_that_does_not_end_when_told_is_killed(
 
 def test_a_node_that_answers_nothing_is_not_ready(federation: run.Federation) -> None:
     assert not run.is_ready(federation.nodes[0].file)
+
+
+def test_while_it_is_watched_the_directory_is_signed_anew(
+    federation: run.Federation, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(run, "RENEW_EVERY_S", 0.0)
+    renewed: list[int] = []
+    run.watch(federation, lambda: len(renewed) > 1, lambda: renewed.append(1))
+    assert len(renewed) == 2

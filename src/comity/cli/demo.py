@@ -18,6 +18,11 @@ from comity.demo.hands import Hands
 from comity.demo.play import Play
 
 FOLDER: Final = Path("nodes")
+BUILDING: Final = {
+    "keys": marked("making the keys of every authority"),
+    "directory": marked("signing the directory of members and agreements"),
+    "nodes": marked("filling five nodes: officers, records, an official list"),
+}
 
 
 @click.command(name="demo", help=marked("Build the invented federation, play its story, leave its nodes running."))
@@ -47,7 +52,7 @@ def command(folder: Path, *, once: bool, fresh: bool, playing: bool, browser: bo
                 _show_addresses(federation)
                 if browser:
                     webbrowser.open(federation.nodes[0].file.origin)
-                run.watch(federation, interrupt)
+                run.watch(federation, interrupt, lambda: build.renew(folder))
             click.echo(_("Stopping the nodes"))
     except DemoError as error:
         raise Failure(str(error)) from error
@@ -60,7 +65,7 @@ def _build(folder: Path, *, fresh: bool) -> build.Built:
     if not fresh and build.stands(folder):
         click.echo(_("The nodes in `{folder}` stand already; --fresh builds them anew").format(folder=folder))
         return build.load(folder)
-    built = build.build(folder, lambda what: click.echo(f"  {what}"))
+    built = build.build(folder, lambda what: click.echo(f"  {_(BUILDING[what])}"))
     click.echo(
         _("Built {count} nodes in `{folder}` in {seconds:.0f} s").format(
             count=len(built.folders), folder=folder, seconds=time.monotonic() - began

@@ -54,8 +54,13 @@ def load(folder: Path) -> Built:
     """
     if not stands(folder):
         raise BuildError(f"no demo stands in `{folder}`: build one with `comity demo --fresh`")
-    register.renew(folder / register.FOLDER, _passphrase(folder), datetime.now(UTC))
+    renew(folder)
     return Built(_folders(folder), str(_mark(folder)["fingerprint"]))
+
+
+def renew(folder: Path) -> None:
+    """Renew the directory's signature of the day; the nodes fetch it by themselves."""
+    register.renew(folder / register.FOLDER, _passphrase(folder), datetime.now(UTC))
 
 
 def build(folder: Path, say: Say = lambda _key: None) -> Built:

@@ -264,7 +264,12 @@ class Play:
             yield from _said(self._verify(str(path), "--fingerprint", self._fingerprint))
 
     def _evidence(self, message: int, path: Path) -> dict[str, Any]:
-        order = {"officer": self._job.asker_officer, "message": message, "note": 0, "path": str(path.resolve())}
+        order = {
+            "officer": self._job.asker_officer,
+            "message": message,
+            "path": str(path.resolve()),
+            "copy_to": self._job.answerer,
+        }
         made = self._hands.do(self._asker.code, "evidence", **order)
         return made if made["made"] else {}
 

@@ -22,6 +22,7 @@ from comity.demo.errors import NodeDiedError, PortTakenError
 PASSPHRASE_FILE: Final = "passphrase"  # noqa: S105  # the name of a file
 READY_S: Final = 60.0
 GRACE_S: Final = 25.0  # `comity serve` allows its own parts 15
+RENEW_EVERY_S: Final = 6 * 3600.0
 _GLANCE_S: Final = 0.1
 
 
@@ -137,14 +138,18 @@ class Interrupt:
         return self.told
 
 
-def watch(federation: Federation, told: Callable[[], bool]) -> None:
-    """Return when `told` to stop.
+def watch(federation: Federation, told: Callable[[], bool], renew: Callable[[], None] = lambda: None) -> None:
+    """Return when `told` to stop; `renew` the directory's signature, which holds a day, every six hours.
 
     Raises:
         NodeDiedError: a node ended by itself.
     """
+    renewed = time.monotonic()
     while not told():
         federation.check()
+        if time.monotonic() - renewed > RENEW_EVERY_S:
+            renew()
+            renewed = time.monotonic()
         time.sleep(_GLANCE_S)
 
 

@@ -185,14 +185,16 @@ def traces(msg: str) -> Answer:
     return {"notes": Note.objects.filter(msg=root).count(), "messages": CaseMessage.objects.filter(msg=root).count()}
 
 
-def evidence(officer: str, message: int, note: int, path: str) -> Answer:
-    """Write the file that proves a message; tells when there is none yet."""
+def evidence(officer: str, message: int, path: str, copy_to: str = "") -> Answer:
+    """Write the file that proves a message that came in, or our copy to a partner; tells when there is none yet."""
     who = _officer(officer)
-    found = proofs.evidence(reads.message_for(who, message), note, who, at=_now())
-    if found is None:
+    found = reads.message_for(who, message)
+    note = found.note_id if found.incoming else found.addressees.get(authority=copy_to).note_id
+    made = proofs.evidence(found, note or 0, who, at=_now())
+    if made is None:
         return {"made": False}
-    Path(path).write_bytes(found.data)
-    return {"made": True, "name": found.name, "size": len(found.data)}
+    Path(path).write_bytes(made.data)
+    return {"made": True, "name": made.name, "size": len(made.data)}
 
 
 def logs() -> Answer:
