@@ -16,7 +16,7 @@ MAX_DEPTH: Final = 16
 MAX_SIZE: Final = 4 * 1024 * 1024
 _PLAIN: Final = frozenset({bytes, bool, type(None)})
 
-__all__ = ["CanonicalError", "decode", "encode"]
+__all__ = ["CanonicalError", "decode", "decode_typed", "encode", "in_order", "sorted_map"]
 
 
 def encode(value: object) -> bytes:
@@ -27,6 +27,47 @@ def encode(value: object) -> bytes:
     """
     _check(value, MAX_DEPTH)
     return cbor2.dumps(value, canonical=True)
+
+
+def decode_typed(data: bytes, max_size: int = MAX_SIZE) -> object:
+    """Return the value of canonical bytes whose every part the caller reads by its type.
+
+    As `decode`, but leaves types and text to the caller's typed reading, which costs half: what is no text, count, hash
+    or list of these is refused there. Maps must be in order here, so that the form is still the only one.
+
+    Raises:
+        CanonicalError: they are too large, no CBOR, or not the canonical form.
+    """
+    if len(data) > max_size:
+        raise CanonicalError("canonical.oversized")
+    try:
+        value = cbor2.loads(data)
+        if cbor2.dumps(value) != data:
+            raise CanonicalError("canonical.other-form")
+    except CanonicalError:
+        raise
+    except (cbor2.CBORError, ValueError, TypeError, RecursionError, OverflowError, MemoryError) as error:
+        raise CanonicalError("canonical.malformed") from error
+    return value
+
+
+def in_order(value: dict[str, object]) -> bool:
+    """Say whether the keys of a map stand in canonical order: the shorter first, then by bytes."""
+    last = (0, b"")
+    for key in value:
+        if type(key) is not str:
+            return False
+        data = key.encode()
+        here = (len(data), data)
+        if here <= last:
+            return False
+        last = here
+    return True
+
+
+def sorted_map(value: dict[str, object]) -> dict[str, object]:
+    """Return a map with its keys in canonical order, so that a plain dump of it is canonical."""
+    return dict(sorted(value.items(), key=lambda item: (len(item[0].encode()), item[0].encode())))
 
 
 def decode(data: bytes, *, max_size: int = MAX_SIZE) -> object:

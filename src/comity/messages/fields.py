@@ -1,9 +1,11 @@
 """Typed, strict access to the fields of a decoded map: whatever is missing, unknown or of the wrong type is named."""
 
+import unicodedata
 from collections.abc import Callable, Mapping
 from enum import StrEnum
 from typing import Final
 
+from comity.messages import canonical
 from comity.messages.errors import MessageError
 from comity.vocabulary.authority import AuthorityId
 from comity.vocabulary.errors import VocabularyError
@@ -25,9 +27,10 @@ class Fields:
     def __init__(self, value: object, place: str, known: frozenset[str]) -> None:
         if type(value) is not dict:
             raise MessageError("message.field.type", place)
-        unknown = value.keys() - known
-        if unknown:
+        if not known.issuperset(value):
             raise MessageError("message.field.unknown", place)
+        if not canonical.in_order(value):
+            raise MessageError("message.field.order", place)
         self._value: Mapping[str, object] = value
         self._place = place
 
@@ -45,6 +48,8 @@ class Fields:
             raise self._fail("missing", name)
         if type(found) is not str or len(found) > MAX_TEXT:
             raise self._fail("type", name)
+        if not is_composed(found):
+            raise self._fail("form", name)
         if default is None and not found:
             raise self._fail("missing", name)
         return found
@@ -103,7 +108,7 @@ class Fields:
     def texts(self, name: str) -> tuple[str, ...]:
         """Return a list of texts."""
         found = self.items(name)
-        texts = tuple(item for item in found if type(item) is str)
+        texts = tuple(item for item in found if type(item) is str and is_composed(item))
         if len(texts) != len(found):
             raise self._fail("type", name)
         return texts
@@ -119,6 +124,11 @@ class Fields:
         if len(set(found)) != len(found):
             raise self._fail("repeated", name)
         return found
+
+
+def is_composed(text: str) -> bool:
+    """Say whether a text is in Unicode's normal form C, the only one in which it may be hashed."""
+    return text.isascii() or unicodedata.is_normalized("NFC", text)
 
 
 def without_empty(values: Mapping[str, object]) -> dict[str, object]:

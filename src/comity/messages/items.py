@@ -46,8 +46,8 @@ class Item:
         Raises:
             MessageError: the bytes are no item.
         """
-        match canonical.decode(data):
-            case [bytes() as salt, str() as name, value] if len(salt) == SALT_SIZE:
+        match canonical.decode_typed(data):
+            case [bytes() as salt, str() as name, dict() as value] if len(salt) == SALT_SIZE:
                 return cls(salt, name, value)
         raise MessageError("message.item")
 
@@ -80,8 +80,8 @@ def read_payload(payload: bytes) -> tuple[tuple[Item | None, ...], bytes]:
 
 
 def _elements(payload: bytes) -> list[bytes | tuple[bytes]]:
-    found = canonical.decode(payload)
-    if type(found) is not dict or found.keys() != {"v", "items"} or found["v"] != VERSION:
+    found = canonical.decode_typed(payload)
+    if type(found) is not dict or list(found) != ["v", "items"] or type(found["v"]) is not int or found["v"] != VERSION:
         raise MessageError("message.payload")
     items = found["items"]
     if type(items) is not list or not 0 < len(items) <= MAX_ITEMS:

@@ -5,7 +5,7 @@ from enum import StrEnum
 from typing import ClassVar, Final, Protocol, Self
 
 from comity.messages.errors import MessageError
-from comity.messages.fields import HASH, Fields, without_empty
+from comity.messages.fields import HASH, Fields, is_composed, without_empty
 from comity.subjects import Subject
 from comity.vocabulary.authority import AuthorityId
 from comity.vocabulary.evaluation import Evaluation
@@ -78,13 +78,17 @@ def _properties(fields: Fields) -> tuple[tuple[str, tuple[str, ...]], ...]:
     found: dict[str, tuple[str, ...]] = {}
     for pair in fields.items("properties"):
         match pair:
-            case [str() as name, [*values]] if name and values and all(type(value) is str and value for value in values):
+            case [str() as name, [*values]] if name and values and _are_texts([name, *values]):
                 if name in found:
                     raise MessageError("message.field.repeated", "subject.properties")
                 found[name] = tuple(str(value) for value in values)
             case _:
                 raise MessageError("message.field.type", "subject.properties")
     return tuple(found.items())
+
+
+def _are_texts(values: list[object]) -> bool:
+    return all(type(value) is str and value and is_composed(value) for value in values)
 
 
 _SUBJECT: Final = frozenset({"id", "schema", "properties", "category", "link", "evaluation"})

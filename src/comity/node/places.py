@@ -1,7 +1,7 @@
 """Where a node keeps what is not in its database."""
 
 import tempfile
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 from django.conf import settings
@@ -39,6 +39,7 @@ def directory() -> Path:
     return _made(folder() / "directory")
 
 
+@lru_cache(maxsize=64)
 def _made(path: Path) -> Path:
     path.mkdir(parents=True, exist_ok=True, mode=0o700)
     return path

@@ -30,6 +30,7 @@ from comity.delivery import (
 )
 from comity.merkle import runs_of
 from comity.messages import Message, MessageError, Note, NoteError, parse_note, read
+from comity.node import rows
 from comity.node.exchange import attachments, gate, heads, models, proofs, receipts, receivers
 from comity.node.partners import incidents, keyring, members, pairs
 from comity.node.partners.models import Lane, Pair
@@ -170,16 +171,19 @@ def _store(parcel: Parcel, proved: Proved, opened: Sequence[Opened], pair: Pair,
     """Store notes, effects, receipts, head and lane together (step 7)."""
     proof = proofs.keep(parcel, proved, at)
     fresh = [item for item in opened if item.verdict.standing is not Standing.REPEATED]
-    bodies = models.Body.objects.bulk_create(
-        [
-            models.Body(sha256=item.verdict.note.body, sealed=item.body, cek=item.cek, size=len(item.body))
-            for item in fresh
-            if item.message is not None
-        ]
+    kept = [item for item in fresh if item.message is not None]
+    body_ids = iter(
+        rows.insert(
+            models.Body,
+            ("sha256", "sealed", "cek", "size"),
+            [(item.verdict.note.body, item.body, item.cek, len(item.body)) for item in kept],
+        )
     )
-    waiting = iter(bodies)
-    rows = models.Note.objects.bulk_create(
-        [_row(item, pair, proof, next(waiting) if item.message is not None else None, at) for item in fresh]
+    moment = rows.moment(at)
+    note_ids = rows.insert(
+        models.Note,
+        _COLUMNS,
+        [(*_row(item), next(body_ids) if item.message is not None else None, pair.id, proof.id, moment) for item in fresh],
     )
     for item in fresh:
         if item.message is not None and item.message.attachments:
@@ -190,31 +194,26 @@ def _store(parcel: Parcel, proved: Proved, opened: Sequence[Opened], pair: Pair,
     heads.take(parcel, at, proved.head)
     receivers.hand_over(
         [
-            receivers.Arrived(row.id, item.message, item.payload, item.verdict.note, item.verdict.standing, at)
-            for row, item in zip(rows, fresh, strict=True)
+            receivers.Arrived(note_id, item.message, item.payload, item.verdict.note, item.verdict.standing, at)
+            for note_id, item in zip(note_ids, fresh, strict=True)
             if item.message is not None
         ]
     )
 
 
-def _row(item: Opened, pair: Pair, proof: models.Proof, body: models.Body | None, at: datetime) -> models.Note:
-    note = item.verdict.note
-    return models.Note(
-        pair=pair,
-        out=False,
-        lane=note.lane,
-        seq=note.seq,
-        hash=item.verdict.note_hash,
-        raw=item.verdict.raw,
-        msg=note.msg,
-        body=body,
-        state=models.NoteState.REFUSED if item.refusal else models.NoteState.STORED,
-        code=item.refusal,
-        ahead=item.verdict.standing is Standing.AHEAD,
-        index=item.index,
-        proof=proof,
-        at=at,
-    )
+_COLUMNS: Final = (
+    "lane", "seq", "hash", "raw", "msg", "state", "code", "ahead", "index", "out", "body_id", "pair_id", "proof_id", "at"
+)  # fmt: skip
+
+
+def _row(item: Opened) -> tuple[object, ...]:
+    """Return the first columns of a note's row."""
+    note, verdict = item.verdict.note, item.verdict
+    state = models.NoteState.REFUSED if item.refusal else models.NoteState.STORED
+    ahead = verdict.standing is Standing.AHEAD
+    return (
+        note.lane, note.seq, verdict.note_hash, verdict.raw, note.msg, state.value, item.refusal, ahead, item.index, False
+    )  # fmt: skip
 
 
 def _advance(fresh: Sequence[Opened], pair: Pair, number: int, at: datetime) -> None:

@@ -12,9 +12,9 @@ from django.db import transaction
 from comity.agreements import Action, Decision
 from comity.messages import Message, write
 from comity.messages.note import SUITE, VERSION, Note
+from comity.node import rows
 from comity.node.exchange import attachments, gate, models, poke
 from comity.node.ledger import actions as ledger
-from comity.node.ledger.models import Entry
 from comity.node.partners import members, pairs
 from comity.node.partners.models import Lane
 from comity.node.writing import writing
@@ -119,25 +119,41 @@ def _queue(sealed: Sequence[_Sealed], at: datetime) -> tuple[Sent, ...]:
     if not sealed:
         return ()
     own = sealed[0].message.head.from_
-    bodies = models.Body.objects.bulk_create(
-        [models.Body(sha256=item.digest, sealed=item.body, cek=item.cek, size=len(item.body)) for item in sealed]
+    body_ids = rows.insert(
+        models.Body,
+        ("sha256", "sealed", "cek", "size"),
+        [(item.digest, item.body, item.cek, len(item.body)) for item in sealed],
     )
     addressing = _Addressing(own, at)
-    rows = [
-        addressing.note(_lane_of(item.message), recipient, body, item.msg, item.cek)
-        for item, body in zip(sealed, bodies, strict=True)
+    addressed = [
+        addressing.note(
+            _lane_of(item.message), recipient, _Contents(body_id, item.msg, item.cek, item.digest, len(item.body))
+        )
+        for item, body_id in zip(sealed, body_ids, strict=True)
         for recipient in item.message.head.recipients
     ]
-    entries = ledger.append_notes(ledger.exchange_log(str(own)), [bytes(row.hash) for row in rows], at)
-    addressing.save(rows, entries)
-    made = iter(models.Note.objects.bulk_create(rows))
+    made = iter(addressing.store(addressed))
     for item in sealed:
         if item.message.attachments:
             attachments.announce(item.message, item.msg, None)
     return tuple(
-        Sent(item.msg, body.id, tuple(next(made).id for _ in item.message.head.recipients), item.decisions)
-        for item, body in zip(sealed, bodies, strict=True)
+        Sent(item.msg, body_id, tuple(next(made) for _ in item.message.head.recipients), item.decisions)
+        for item, body_id in zip(sealed, body_ids, strict=True)
     )
+
+
+@dataclass(frozen=True, slots=True)
+class _Contents:
+    """What a note is the envelope of."""
+
+    body_id: int
+    msg: bytes
+    cek: bytes
+    digest: bytes
+    size: int
+
+
+_COLUMNS: Final = ("pair_id", "lane", "seq", "hash", "raw", "msg", "body_id", "entry_id", "out", "state", "code", "ahead", "at")
 
 
 class _Addressing:
@@ -150,15 +166,9 @@ class _Addressing:
         self._lanes: dict[tuple[AuthorityId, int], Lane] = {}
 
     def note(
-        self,
-        number: int,
-        recipient: AuthorityId,
-        body: models.Body,
-        msg: bytes,
-        cek: bytes,
-        supersedes: bytes | None = None,
-    ) -> models.Note:
-        """Return the row of a note, wrapped for its recipient."""
+        self, number: int, recipient: AuthorityId, contents: _Contents, supersedes: bytes | None = None
+    ) -> tuple[int, int, int, bytes, bytes, bytes, int]:
+        """Return (pair, lane, seq, hash, note, msg, body) of a note, wrapped for its recipient and given its place."""
         lane = self._lane(recipient, number)
         note = Note(
             v=VERSION,
@@ -168,9 +178,9 @@ class _Addressing:
             lane=number,
             seq=lane.out_next,
             prev=bytes(lane.out_prev),
-            msg=msg,
-            body=bytes(body.sha256),
-            size=body.size,
+            msg=contents.msg,
+            body=contents.digest,
+            size=contents.size,
             dir=self._dir,
             sent=self._sent,
             exp=self._exp,
@@ -178,20 +188,9 @@ class _Addressing:
             wrap=b"",
         )
         key = members.kem_key(recipient, self._at)
-        raw = replace(note, wrap=sealing_suite.wrap(key, cek, note.core_bytes())).to_bytes()
+        raw = replace(note, wrap=sealing_suite.wrap(key, contents.cek, note.core_bytes())).to_bytes()
         lane.out_next, lane.out_prev = lane.out_next + 1, hashlib.sha256(raw).digest()
-        return models.Note(
-            pair_id=lane.pair_id,
-            out=True,
-            lane=number,
-            seq=note.seq,
-            hash=lane.out_prev,
-            raw=raw,
-            msg=msg,
-            body=body,
-            state=models.NoteState.WAITING,
-            at=self._at,
-        )
+        return lane.pair_id, number, note.seq, lane.out_prev, raw, contents.msg, contents.body_id
 
     def _lane(self, recipient: AuthorityId, number: int) -> Lane:
         key = recipient, number
@@ -199,11 +198,16 @@ class _Addressing:
             self._lanes[key] = pairs.lane_for_update(self._own, recipient, number)
         return self._lanes[key]
 
-    def save(self, rows: Sequence[models.Note], entries: Sequence[Entry]) -> None:
-        """Tie notes to their leaves and store how far each lane has come."""
-        for row, made in zip(rows, entries, strict=True):
-            row.entry = made
+    def store(self, addressed: Sequence[tuple[int, int, int, bytes, bytes, bytes, int]]) -> range:
+        """Store notes with their leaves and how far each lane has come; returns the notes' ids."""
+        moment = rows.moment(self._at)
+        hashes = [row[3] for row in addressed]
+        entries = ledger.append_notes(ledger.exchange_log(str(self._own)), hashes, self._at)
+        rest = (True, models.NoteState.WAITING.value, "", False, moment)
         Lane.objects.bulk_update(self._lanes.values(), ["out_next", "out_prev"])
+        return rows.insert(
+            models.Note, _COLUMNS, [(*row, entry, *rest) for row, entry in zip(addressed, entries, strict=True)]
+        )
 
 
 def _lane_of(message: Message) -> int:
@@ -224,12 +228,11 @@ def resend(row: models.Note, at: datetime) -> models.Note:
     own, partner = AuthorityId.parse(row.pair.own), AuthorityId.parse(row.pair.partner)
     with writing():
         addressing = _Addressing(own, at)
-        made = addressing.note(row.lane, partner, body, bytes(row.msg), bytes(body.cek), bytes(row.hash))
-        addressing.save([made], ledger.append_notes(ledger.exchange_log(str(own)), [bytes(made.hash)], at))
-        made.save()
+        contents = _Contents(body.id, bytes(row.msg), bytes(body.cek), bytes(body.sha256), body.size)
+        (made,) = addressing.store([addressing.note(row.lane, partner, contents, bytes(row.hash))])
         models.Note.objects.filter(id=row.id).update(state=models.NoteState.REPLACED)
         transaction.on_commit(poke.worker)
-    return made
+    return models.Note.objects.get(id=made)
 
 
 def _act(own: AuthorityId, results: Sequence[Sent | NotSent], *, by: str, at: datetime, case: str) -> ledger.Act:

@@ -7,6 +7,7 @@ from datetime import datetime
 
 from comity.merkle import EMPTY_ROOT, Frontier, Kind, Tree, leaf_hash, salted_h
 from comity.messages import canonical
+from comity.node import rows
 from comity.node.ledger.models import Entry, Log
 
 
@@ -85,9 +86,10 @@ def append(log: Log, kind: Kind, opening: bytes, at: datetime) -> Entry:
     return Entry.objects.create(log=log, kind=kind, h=salted_h(salt, opening), salt=salt, opening=opening, at=at)
 
 
-def append_notes(log: Log, hashes: Sequence[bytes], at: datetime) -> list[Entry]:
-    """Append one leaf for each note, in this order; the notes themselves are the openings."""
-    return Entry.objects.bulk_create([Entry(log=log, kind=Kind.NOTE, h=h, at=at) for h in hashes])
+def append_notes(log: Log, hashes: Sequence[bytes], at: datetime) -> range:
+    """Append one leaf for each note, in this order, and return their ids; the notes themselves are the openings."""
+    moment = rows.moment(at)
+    return rows.insert(Entry, ("log_id", "kind", "h", "at"), [(log.id, int(Kind.NOTE), h, moment) for h in hashes])
 
 
 

@@ -4,6 +4,7 @@ import hashlib
 import logging
 import ssl
 import threading
+import time
 from collections import OrderedDict
 from collections.abc import Callable, Iterable
 from datetime import datetime
@@ -28,6 +29,7 @@ log = logging.getLogger(__name__)
 
 VerifyCheckpoint = Callable[[bytes], Checkpoint]
 REMEMBERED: Final = 4096
+LOOK_EVERY_S: Final = 0.5  # how soon a refresh by another process is seen; a look costs a system call
 
 
 class _View:
@@ -51,6 +53,7 @@ class _Held:
     def __init__(self) -> None:
         self.guard = threading.RLock()
         self.stamp: object = None
+        self.looked_at = 0.0
         self.view: _View | None = None
         self.listeners: list[Callable[[], None]] = []
 
@@ -64,8 +67,12 @@ def _view() -> _View:
     Raises:
         MemberError: this node has no directory yet.
     """
+    now = time.monotonic()
+    if _HELD.view is not None and now - _HELD.looked_at < LOOK_EVERY_S:
+        return _HELD.view
     stamp = mirrored.stamp()
     if _HELD.view is not None and stamp == _HELD.stamp:
+        _HELD.looked_at = now
         return _HELD.view
     with _HELD.guard:
         if _HELD.view is None or stamp != _HELD.stamp:
