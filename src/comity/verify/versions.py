@@ -100,7 +100,7 @@ class Versions:
         check_pinned(pinned, below, SNAPSHOT)
         snapshot = read(Snapshot, below)
         found = tuple(
-            Directory(self._archive.store, root, data)
+            Directory(self._archive, root, data)
             for root in self.roots()
             if _signed(root, TIMESTAMP, timestamp) and _signed(root, SNAPSHOT, snapshot)
         )
