@@ -4,9 +4,10 @@ import gzip
 from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
 
+from tests.shared_data import shared
+
 from comity import formats
 from comity.formats import Good
-from tests.shared_data import shared
 
 DEMO = Path(formats.__file__).parents[1] / "demo"
 LIST = DEMO / "official.xml.gz"

@@ -20,7 +20,7 @@ AT = datetime(2026, 11, 22, 9, 0, tzinfo=UTC)
 TERMS = Terms("xa.ncb", "xa.ncb", "harbour-list", "prevention", date(2027, 11, 22))
 
 
-class PowerCut(Exception):
+class PowerCutError(Exception):
     """Stands for the end of the process."""
 
 
@@ -47,7 +47,7 @@ def references() -> list[str]:
 def cut_at(position: int) -> Callable[[int, int], None]:
     def progress(done: int, _total: int) -> None:
         if done >= position:
-            raise PowerCut
+            raise PowerCutError
 
     return progress
 
@@ -86,7 +86,7 @@ def test_a_broken_file_changes_nothing(tmp_path):
 
 
 def test_nothing_shows_until_all_of_it_does(tmp_path, small_batches):
-    with pytest.raises(PowerCut):
+    with pytest.raises(PowerCutError):
         imported(listed(tmp_path, *map(person, range(10))), progress=cut_at(6))
     assert Record.objects.count() == 6
     assert references() == []
@@ -94,7 +94,7 @@ def test_nothing_shows_until_all_of_it_does(tmp_path, small_batches):
 
 def test_an_interrupted_import_goes_on_where_it_was_and_ends_as_if_nothing_had_happened(tmp_path, small_batches):
     source = listed(tmp_path, *map(person, range(5)), "{broken", *map(person, range(5, 10)))
-    with pytest.raises(PowerCut):
+    with pytest.raises(PowerCutError):
         imported(source, progress=cut_at(6))
     steps: list[int] = []
     run = imported(source, progress=lambda done, _total: steps.append(done))
@@ -107,7 +107,7 @@ def test_an_interrupted_import_goes_on_where_it_was_and_ends_as_if_nothing_had_h
 
 def test_an_unfinished_import_of_another_file_is_discarded_without_a_trace(tmp_path, small_batches):
     imported(listed(tmp_path, person(0)))
-    with pytest.raises(PowerCut):
+    with pytest.raises(PowerCutError):
         imported(listed(tmp_path, *map(person, range(10))), progress=cut_at(6))
     run = imported(listed(tmp_path, person(0), person(99)))
     assert references() == ["p0", "p99"]
@@ -190,7 +190,7 @@ def test_terms_that_cannot_be_kept_are_refused(tmp_path):
 
 def test_discarding_brings_back_what_the_import_would_have_replaced(tmp_path, small_batches):
     imported(listed(tmp_path, *map(person, range(5))))
-    with pytest.raises(PowerCut):
+    with pytest.raises(PowerCutError):
         imported(listed(tmp_path, *(person(n, f"Ben Quay{n}") for n in range(5))), progress=cut_at(3))
     discard(ImportRun.objects.get(state=RunState.STAGING))
     assert references() == [f"p{n}" for n in range(5)]

@@ -38,7 +38,7 @@ def node(tmp_path: Path) -> Path:
     (folder / "keys").mkdir(parents=True)
     nodefile.save(nodefile.NodeFile(folder=folder))
     command = python(SETUP)
-    subprocess.run(command, env=environment(folder), check=True, capture_output=True)  # noqa: S603  our own program
+    subprocess.run(command, env=environment(folder), check=True, capture_output=True)
     return folder
 
 
@@ -72,9 +72,7 @@ def query(node: Path, sql: str) -> list[tuple[object, ...]]:
 
 def start(node: Path, listed: Path) -> subprocess.Popen[str]:
     command = python(IMPORT, str(node), str(listed))
-    return subprocess.Popen(  # noqa: S603  our own program
-        command, env=environment(node), stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
-    )
+    return subprocess.Popen(command, env=environment(node), stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
 
 
 def position(node: Path) -> int:

@@ -113,7 +113,7 @@ def pack(prepared: Prepared) -> bytes:
 
 type _PackedWords = tuple[tuple[str, bool, int], ...]
 type _Packed = tuple[
-    str, str, str, str, tuple[tuple[str, bool, tuple[tuple[str, bool, int], ...]], ...], tuple[tuple[int, int, int], ...],
+    str, str, str, str, tuple[tuple[str, bool, _PackedWords], ...], tuple[tuple[int, int, int], ...],
     tuple[tuple[str, str], ...], tuple[str, ...], tuple[str, ...],
 ]  # fmt: skip
 _unpack = msgspec.msgpack.Decoder(_Packed.__value__)
