@@ -1,9 +1,9 @@
 """Sealed, proved, decided, durable exchange between two real nodes: messages a CPU-second, both nodes summed.
 
-Each node is a folder of its own with its own keys and SQLite database. The sender's half (seal, queue, sequence, deliver,
-settle) and the recipient's half (the door, judging, opening, deciding, storing, receipts) run in a process each and speak
-mutual TLS over loopback, as in service. CPU is user and system time of both processes between the first send and the
-last verified receipt. The limit (bench/limit.py) is measured in the same run; medians of interleaved runs.
+Each node is a folder of its own with its own keys and SQLite database. The sender's half (seal, queue, sequence,
+deliver, settle) and the recipient's half (the door, judging, opening, deciding, storing, receipts) run in a process
+each and speak mutual TLS over loopback, as in service. CPU is user and system time of both processes between the first
+send and the last verified receipt. The limit (bench/limit.py) is measured in the same run; medians of interleaved runs.
 """
 
 import json
@@ -15,6 +15,10 @@ import sys
 import tempfile
 import time
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from federation import Federation
 
 HERE = Path(__file__).resolve().parent
 sys.path[:0] = [str(HERE), str(HERE.parent / "tests")]
@@ -27,10 +31,10 @@ def sender(batch: int, batches: int) -> dict[str, float]:
     import django
 
     django.setup()
-    from calls import request
     from django.db import transaction
     from django.utils import timezone
 
+    from calls import request
     from comity.node.exchange import deliver, models, outbox, transport
     from comity.node.partners import keyring
     from comity.node.partners.models import Pair
@@ -88,8 +92,9 @@ def receiver() -> None:
     os._exit(0)  # the door's threads wait for connections
 
 
-def run(federation: object, batch: int, batches: int) -> dict[str, float]:
+def run(federation: "Federation", batch: int, batches: int) -> dict[str, float]:
     """Run one measurement in two fresh processes."""
+
     def start(state: str, *arguments: str) -> subprocess.Popen[str]:
         return subprocess.Popen(
             [sys.executable, __file__, *arguments],
@@ -100,19 +105,24 @@ def run(federation: object, batch: int, batches: int) -> dict[str, float]:
         )
 
     def ask(process: subprocess.Popen[str]) -> str:
+        assert process.stdin is not None
         process.stdin.write("\n")
         process.stdin.flush()
+        return heard(process)
+
+    def heard(process: subprocess.Popen[str]) -> str:
+        assert process.stdout is not None
         return process.stdout.readline()
 
     theirs = start("XB", "receiver")
-    assert theirs.stdout.readline() == "ready\n"
+    assert heard(theirs) == "ready\n"
     ours = start("XA", "sender", str(batch), str(batches))
-    assert ours.stdout.readline() == "ready\n", ours.stdout.read()
+    assert heard(ours) == "ready\n"
     before = float(ask(theirs))
-    found = json.loads(ask(ours))
+    found: dict[str, float] = json.loads(ask(ours))
     found["cpu"] += float(ask(theirs)) - before
     found["rate"] = batch * batches / found["cpu"]
-    theirs.stdin.close()
+    theirs.kill()
     theirs.wait()
     ours.wait()
     return found

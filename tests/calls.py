@@ -1,4 +1,6 @@
-"""What tests do inside a node: each function runs in a process of its own, with the node's settings; JSON in and out."""
+"""What tests do inside a node: each function runs in a process of its own; JSON in and out."""
+
+# ruff: noqa: E402, T201 - Django must be set up before models are imported, and the result is printed
 
 import json
 import os
@@ -77,7 +79,9 @@ def state() -> dict:
         "arrived": notes.filter(out=False, state="s").count(),
         "refused": notes.filter(out=False, state="r").count(),
         "codes": sorted(set(notes.exclude(code="").values_list("code", flat=True))),
-        "lanes": [list(row) for row in Lane.objects.values_list("pair__own", "pair__partner", "number", "out_next", "in_next")],
+        "lanes": [
+            list(row) for row in Lane.objects.values_list("pair__own", "pair__partner", "number", "out_next", "in_next")
+        ],
         "incidents": sorted(Incident.objects.values_list("code", flat=True)),
         "rejections": {row.code: row.count for row in Rejection.objects.all()},
         "failures": sorted(set(Pair.objects.exclude(last_code="").values_list("last_code", flat=True))),

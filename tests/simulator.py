@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from hashlib import sha256
+from itertools import pairwise
 
 from comity.delivery import (
     BaseMismatchError,
@@ -206,7 +207,9 @@ class SimNode:
             sender=self.id,
             recipient=partner,
             lane=number,
-            proof=self.proof(min(self.partner_has[partner], self.tree.size), [lane.places[seq - 1] or 0 for seq in batch]),
+            proof=self.proof(
+                min(self.partner_has[partner], self.tree.size), [lane.places[seq - 1] or 0 for seq in batch]
+            ),
             notes=tuple(lane.sent[seq - 1] for seq in batch),
             have=head.size,
             heads=self.news(partner),
@@ -307,7 +310,11 @@ class SimNode:
                 state = InLane(note.seq + 1, verdict.note_hash, state.ahead)
             else:
                 state = InLane(state.next_seq, state.last_hash, state.ahead + 1)
-        later = ((seq, note_h(raw), parse_note(raw).prev) for seq, raw in sorted(lane.arrived.items()) if seq >= state.next_seq)
+        later = (
+            (seq, note_h(raw), parse_note(raw).prev)
+            for seq, raw in sorted(lane.arrived.items())
+            if seq >= state.next_seq
+        )
         lane.state, broken = next_lane(state, later)
         assert broken is None
         for code in dict.fromkeys(verdict.refusal for verdict in fresh):
@@ -316,7 +323,15 @@ class SimNode:
                 last = of_code[first + count - 1]
                 kind = ReceiptKind.REFUSED if code else ReceiptKind.STORED
                 statement = Statement(
-                    kind, self.id, parcel.sender, parcel.lane, first, last.note.seq, last.note_hash, int(self.world.now), code
+                    kind,
+                    self.id,
+                    parcel.sender,
+                    parcel.lane,
+                    first,
+                    last.note.seq,
+                    last.note_hash,
+                    int(self.world.now),
+                    code,
                 )
                 self._give(parcel.sender, statement)
         if head.size > self.head(parcel.sender).size:
@@ -394,7 +409,9 @@ class World:
         crash: probability of a crash at each point where one can hurt.
     """
 
-    def __init__(self, seed: int, names: tuple[str, ...], *, loss: float = 0.05, crash: float = 0.01, batch: int = 20) -> None:
+    def __init__(
+        self, seed: int, names: tuple[str, ...], *, loss: float = 0.05, crash: float = 0.01, batch: int = 20
+    ) -> None:
         self.random = random.Random(seed)
         self.now = 1_790_000_000.0
         self.loss, self.crash_rate, self.batch = loss, crash, batch
@@ -486,9 +503,13 @@ class World:
                     chain = note_h(lane.arrived[seq])
             assert all(count == 1 for count in node.effects.values())  # 2: one effect
             sizes = sorted(size for owner, size in self.ever_signed if owner == node.id and size)
-            for old, new in zip(sizes, sizes[1:], strict=False):  # 5: each signed checkpoint extends the one before
+            for old, new in pairwise(sizes):  # 5: each signed checkpoint extends the one before
                 verify_consistency(
-                    old, self.ever_signed[node.id, old], new, self.ever_signed[node.id, new], node.tree.consistency(old, new)
+                    old,
+                    self.ever_signed[node.id, old],
+                    new,
+                    self.ever_signed[node.id, new],
+                    node.tree.consistency(old, new),
                 )
             assert not node.incidents
 

@@ -4,7 +4,19 @@ import unicodedata
 
 from hypothesis import strategies as st
 
-from comity.messages import AboutSubject, Answer, Condition, ConditionRule, Head, Message, Outcome, Refers, Refused, Text, TextRole
+from comity.messages import (
+    AboutSubject,
+    Answer,
+    Condition,
+    ConditionRule,
+    Head,
+    Message,
+    Outcome,
+    Refers,
+    Refused,
+    Text,
+    TextRole,
+)
 from comity.subjects import Subject
 from comity.vocabulary.authority import AuthorityId
 from comity.vocabulary.crime_area import CrimeArea
@@ -22,9 +34,11 @@ nfc_texts = st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_si
 )
 evaluations = st.sampled_from(["4x4 A1", "4x4 X4", "6x6 F6", "6x6 B2"]).map(Evaluation.parse)
 subjects = st.builds(
-    lambda schema, properties: Subject.of(schema, properties),
+    Subject.of,
     st.sampled_from(["Person", "Vessel", "Vehicle", "Organization"]),
-    st.dictionaries(st.sampled_from(["name", "birthDate", "notes"]), st.lists(nfc_texts, min_size=1, max_size=3), max_size=3),
+    st.dictionaries(
+        st.sampled_from(["name", "birthDate", "notes"]), st.lists(nfc_texts, min_size=1, max_size=3), max_size=3
+    ),
 )
 abouts = st.builds(AboutSubject, subjects, st.sampled_from(PersonCategory), nfc_texts, st.none() | evaluations)
 

@@ -132,7 +132,16 @@ def test_a_parcel_without_a_field_is_refused(door, field):
 
 @pytest.mark.parametrize(
     ("field", "wrong"),
-    [("lane", 2), ("lane", -1), ("have", "1"), ("have", True), ("notes", [1]), ("want", [[1]]), ("from", "XA"), ("extra", 1)],
+    [
+        ("lane", 2),
+        ("lane", -1),
+        ("have", "1"),
+        ("have", True),
+        ("notes", [1]),
+        ("want", [[1]]),
+        ("from", "XA"),
+        ("extra", 1),
+    ],
 )
 def test_a_field_of_the_wrong_type_is_refused(door, field, wrong):
     door.send()

@@ -58,7 +58,9 @@ def test_a_day_of_crashes_and_losses_breaks_no_invariant(seed):
 
 def test_the_simulated_day_is_as_bad_as_it_claims():
     world = simulated_day(0)
-    outcomes = {outcome for node in world.nodes.values() for lane in node.lanes.values() for outcome in lane.settled.values()}
+    outcomes = {
+        outcome for node in world.nodes.values() for lane in node.lanes.values() for outcome in lane.settled.values()
+    }
     assert world.crashes > 0
     assert {"stored", "note.suite", "note.expired"} <= outcomes
 

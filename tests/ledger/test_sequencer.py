@@ -34,7 +34,8 @@ def append(log: Log, count: int) -> None:
 
 def leaves_of(log: Log) -> list[bytes]:
     found = {
-        row.index: sequencer.leaf_of(row.kind, bytes(row.h)) for row in Entry.objects.filter(log=log, index__isnull=False)
+        row.index: sequencer.leaf_of(row.kind, bytes(row.h))
+        for row in Entry.objects.filter(log=log, index__isnull=False)
     }
     for row in Checkpoint.objects.filter(log=log):
         for place in range(row.pad_count):

@@ -131,10 +131,10 @@ def prepare_database(folder: Path) -> None:
 
     Settings are read once a process; whoever creates several nodes must not mix them up.
     """
-    import subprocess  # noqa: PLC0415, S404  # our own interpreter and module
+    import subprocess  # noqa: PLC0415  # our own interpreter and module
     import sys  # noqa: PLC0415
 
-    done = subprocess.run(  # noqa: S603  # as above
+    done = subprocess.run(  # as above
         [sys.executable, "-m", "comity.config.prepare"],
         env={**os.environ, "COMITY_NODE": str(folder)},
         capture_output=True,

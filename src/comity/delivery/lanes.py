@@ -172,4 +172,3 @@ def next_lane(lane: InLane, later: Iterable[tuple[int, bytes, bytes]]) -> tuple[
             return InLane(expected, last, ahead), (seq, prev)
         expected, last, ahead = seq + 1, digest, max(0, ahead - 1)
     return InLane(expected, last, ahead), None
-

@@ -7,7 +7,17 @@ from comity.delivery.errors import BaseMismatchError, ForkError, MalformedError,
 from comity.delivery.heads import Head
 from comity.delivery.parcel import Parcel, Proof
 from comity.delivery.receipts import ReceiptKind, Statement
-from comity.merkle import Checkpoint, Kind, ProofError, entry, leaf_hash, note_h, salted_h, verify_consistency, verify_runs
+from comity.merkle import (
+    Checkpoint,
+    Kind,
+    ProofError,
+    entry,
+    leaf_hash,
+    note_h,
+    salted_h,
+    verify_consistency,
+    verify_runs,
+)
 
 _KIND = {ReceiptKind.STORED: Kind.RECEIPT, ReceiptKind.READ: Kind.READ, ReceiptKind.REFUSED: Kind.REFUSAL}
 

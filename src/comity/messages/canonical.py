@@ -1,8 +1,8 @@
 """The one form of every value: deterministic CBOR (RFC 8949, 4.2.1), narrowed to what the protocol needs.
 
-Integers below 2^64 in size, byte strings, NFC text, true, false, null, arrays, and maps with text keys. No tags, floats,
-undefined, indefinite lengths, duplicate keys or trailing bytes. Decoding re-encodes and compares, so that a value has
-one form only; the raw bytes are what is hashed and stored.
+Integers below 2^64 in size, byte strings, NFC text, true, false, null, arrays, and maps with text keys. No tags,
+floats, undefined, indefinite lengths, duplicate keys or trailing bytes. Decoding re-encodes and compares, so that a
+value has one form only; the raw bytes are what is hashed and stored.
 """
 
 import unicodedata
@@ -42,12 +42,11 @@ def decode_typed(data: bytes, max_size: int = MAX_SIZE) -> object:
         raise CanonicalError("canonical.oversized")
     try:
         value = cbor2.loads(data)
-        if cbor2.dumps(value) != data:
-            raise CanonicalError("canonical.other-form")
-    except CanonicalError:
-        raise
+        again = cbor2.dumps(value)
     except (cbor2.CBORError, ValueError, TypeError, RecursionError, OverflowError, MemoryError) as error:
         raise CanonicalError("canonical.malformed") from error
+    if again != data:
+        raise CanonicalError("canonical.other-form")
     return value
 
 
@@ -95,7 +94,7 @@ def decode(data: bytes, *, max_size: int = MAX_SIZE) -> object:
     return value
 
 
-def _check(value: object, depth: int) -> None:
+def _check(value: object, depth: int) -> None:  # noqa: C901  # one branch a type, read side by side
     kind = type(value)
     if kind in _PLAIN:
         return

@@ -1,6 +1,6 @@
 """Why bytes are no message.
 
-* MessageError      a payload, an item or a field is not what the protocol says; `code` names the rule, `place` the field
+* MessageError      a payload, an item or a field is not what the protocol says; it names the rule and the place
   + CanonicalError  the bytes are not the one canonical form of a value
   + NoteError       the bytes are no note
 """

@@ -75,10 +75,7 @@ class Refused:
 
 
 PARTS: Final[Mapping[str, type[Part]]] = MappingProxyType(
-    {
-        part.name: part
-        for part in (AboutSubject, Text, Condition, Match, Attachment, Refers, Answer, Refused)
-    }
+    {part.name: part for part in (AboutSubject, Text, Condition, Match, Attachment, Refers, Answer, Refused)}
 )
 
 
@@ -111,7 +108,12 @@ KINDS: Final[Mapping[str, Kind]] = MappingProxyType(
         kind.name: kind
         for kind in (
             Kind("request", needs=("text",), may=("subject", *_COMMON)),
-            Kind("answer", needs=("answer", "refers"), once=("answer", "refers"), may=("subject", "match", "refused", *_COMMON)),
+            Kind(
+                "answer",
+                needs=("answer", "refers"),
+                once=("answer", "refers"),
+                may=("subject", "match", "refused", *_COMMON),
+            ),
             Kind("refusal", needs=("refused", "refers"), once=("refers",), may=_COMMON),
             Kind("reminder", needs=("refers",), once=("refers",), may=("text",)),
             Kind("information", needs=("text",), may=("subject", *_COMMON)),

@@ -1,4 +1,6 @@
-"""The note: the envelope of a sealed body, one for each recipient, and the leaf that proves it (docs/protocol/messages.md).
+"""The note: the envelope of a sealed body, one for each recipient, and the leaf that proves it.
+
+Source: docs/protocol/messages.md, section 5.
 
 A note is deterministic CBOR with a fixed order of fields, so that writing is one plain dump, and reading is a load, a
 dump and a comparison. It holds no personal data.
@@ -104,8 +106,9 @@ def parse_note(data: bytes) -> Note:
     """Read a note.
 
     Raises:
-        NoteError: ``note.oversized``, ``note.malformed`` (no CBOR map), ``note.field`` (missing, unknown or of the wrong type) or
-            ``note.noncanonical``. A version or suite that we do not speak is no error here: the note still takes its place in the lane.
+        NoteError: ``note.oversized``, ``note.malformed`` (no CBOR map), ``note.field`` (missing, unknown or of the
+            wrong type) or ``note.noncanonical``. A version or suite that we do not speak is no error here: the note
+            still takes its place in the lane.
     """
     if len(data) > MAX_NOTE_BYTES:
         raise NoteError("note.oversized")

@@ -1,4 +1,4 @@
-"""The items of which messages are made: each is salted and proved by itself, so that one can be shown without the rest."""
+"""The items of which messages are made: each is salted and proved by itself, to be shown without the rest."""
 
 from dataclasses import dataclass
 from enum import StrEnum

@@ -5,12 +5,13 @@ Everything else uses the ORM. Measured: 20 microseconds a row against 90.
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from typing import Any
 
 from django.db import connection
 from django.db.models import Max, Model
 
 
-def insert(model: type[Model], columns: Sequence[str], rows: Iterable[Sequence[object]]) -> range:
+def insert(model: type[Model], columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> range:
     """Insert rows and return their ids, in order.
 
     Args:

@@ -1,7 +1,7 @@
 """What a person, document, vehicle or account is: entities of FollowTheMoney's model, and schemata of our own.
 
-FollowTheMoney itself takes seconds to load and is not needed to hold a subject: it is imported only to build the compact
-model in `model.json`.
+FollowTheMoney itself takes seconds to load and is not needed to hold a subject: it is imported only to build the
+compact model in `model.json`.
 """
 
 from comity.subjects.subject import Subject

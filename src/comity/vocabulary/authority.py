@@ -37,7 +37,7 @@ class AuthorityId:
 
 @lru_cache(maxsize=8192)
 def _authority(text: str) -> AuthorityId:
-    if not isinstance(text, str) or not _AUTHORITY.fullmatch(text):
+    if not _AUTHORITY.fullmatch(text):
         raise VocabularyError("an authority is written like `xa.ncb`")
     return AuthorityId(text)
 

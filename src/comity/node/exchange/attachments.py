@@ -104,7 +104,9 @@ def open_file(key: bytes, digests: list[bytes]) -> Iterator[bytes]:
 
 def fetch_missing(_at: datetime) -> None:
     """Fetch chunks that notes announced and that are not here; what was fetched before a crash stays."""
-    for chunk in Chunk.objects.filter(here=False, pair__isnull=False).order_by("id").select_related("pair")[:FETCH_AT_ONCE]:
+    for chunk in (
+        Chunk.objects.filter(here=False, pair__isnull=False).order_by("id").select_related("pair")[:FETCH_AT_ONCE]
+    ):
         if not fetch(chunk):
             return
 
@@ -116,9 +118,7 @@ def fetch(chunk: Chunk) -> bool:
     digest = bytes(chunk.sha256)
     if serving.read_chunk(digest) is None:
         try:
-            status, data = transport.get(
-                AuthorityId.parse(chunk.pair.partner), f"/federation/v1/bodies/{digest.hex()}"
-            )
+            status, data = transport.get(AuthorityId.parse(chunk.pair.partner), f"/federation/v1/bodies/{digest.hex()}")
         except OSError:
             return False
         if status != OK or hashlib.sha256(data).digest() != digest:

@@ -1,16 +1,18 @@
 """Connect heads that others showed us with what we verified ourselves, from the owner's own tiles.
 
-Two heads of one log that its owner cannot connect within 24 hours are an incident (docs/protocol/delivery.md, section 7).
+Two heads of one log that its owner cannot connect within 24 hours are an incident.
+
+Source: docs/protocol/delivery.md, section 7.
 """
 
 import logging
 from datetime import datetime, timedelta
 from typing import Final
 
+from comity.delivery import Head
 from comity.merkle import ProofError, TileNodes, root_at, tile_path
 from comity.node.exchange import transport
 from comity.node.exchange.heads import keep, known
-from comity.delivery import Head
 from comity.node.partners import incidents
 from comity.node.partners.models import Claim
 from comity.vocabulary.authority import LogName

@@ -132,7 +132,9 @@ def _waits(pair: Pair, lane: int) -> bool:
 def _waiting(pair: Pair, lane: int, size: int) -> list[tuple[int, int, bytes, bytes]]:
     """Return (body id, log index, note, sealed body) of the next notes that the checkpoint covers, in order."""
     found = (
-        models.Note.objects.filter(pair=pair, out=True, lane=lane, state=models.NoteState.WAITING, entry__index__lt=size)
+        models.Note.objects.filter(
+            pair=pair, out=True, lane=lane, state=models.NoteState.WAITING, entry__index__lt=size
+        )
         .order_by("seq")
         .values_list("body_id", "entry__index", "raw", "body__sealed")[:BATCH_NOTES]
     )

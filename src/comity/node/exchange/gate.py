@@ -12,9 +12,7 @@ from comity.vocabulary.urgency import Urgency
 TWO_OFFICERS = 2
 
 
-def may_pass(
-    action: Action, message: Message, *, own: AuthorityId, partner: AuthorityId, at: datetime
-) -> Decision:
+def may_pass(action: Action, message: Message, *, own: AuthorityId, partner: AuthorityId, at: datetime) -> Decision:
     """Decide whether a message may pass between an authority of this node and a partner.
 
     Args:

@@ -70,7 +70,10 @@ def _take_cosignature(text: bytes, parcel: Parcel, at: datetime) -> None:
     if log is None or not log.signed(seen.size, seen.root):
         return
     Cosignature.objects.update_or_create(
-        log=log, witness=str(parcel.sender), hour=int(at.timestamp()) // 3600, defaults={"size": seen.size, "text": text, "at": at}
+        log=log,
+        witness=str(parcel.sender),
+        hour=int(at.timestamp()) // 3600,
+        defaults={"size": seen.size, "text": text, "at": at},
     )
 
 

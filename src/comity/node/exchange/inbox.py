@@ -22,7 +22,6 @@ from comity.delivery import (
     Proved,
     ReceiptKind,
     Standing,
-    Statement,
     Verdict,
     judge,
     next_lane,
@@ -92,7 +91,9 @@ def absorb(parcel: Parcel, at: datetime) -> None:
         return
     pair = pairs.pair(parcel.recipient, parcel.sender)
     try:
-        proved = prove(parcel, heads.known(parcel.proof.log, parcel.sender), members.checkpoint_verifier(parcel.proof.log))
+        proved = prove(
+            parcel, heads.known(parcel.proof.log, parcel.sender), members.checkpoint_verifier(parcel.proof.log)
+        )
         opened = _open_all(parcel, proved, pair, at)
     except ForkError as error:
         incidents.keep(error.code, str(parcel.proof.log), error.evidence, shown_by=str(parcel.sender), at=at)
@@ -183,7 +184,10 @@ def _store(parcel: Parcel, proved: Proved, opened: Sequence[Opened], pair: Pair,
     note_ids = rows.insert(
         models.Note,
         _COLUMNS,
-        [(*_row(item), next(body_ids) if item.message is not None else None, pair.id, proof.id, moment) for item in fresh],
+        [
+            (*_row(item), next(body_ids) if item.message is not None else None, pair.id, proof.id, moment)
+            for item in fresh
+        ],
     )
     for item in fresh:
         if item.message is not None and item.message.attachments:
@@ -202,7 +206,8 @@ def _store(parcel: Parcel, proved: Proved, opened: Sequence[Opened], pair: Pair,
 
 
 _COLUMNS: Final = (
-    "lane", "seq", "hash", "raw", "msg", "state", "code", "ahead", "index", "out", "body_id", "pair_id", "proof_id", "at"
+    "lane", "seq", "hash", "raw", "msg", "state", "code", "ahead", "index", "out",
+    "body_id", "pair_id", "proof_id", "at",
 )  # fmt: skip
 
 
@@ -212,7 +217,8 @@ def _row(item: Opened) -> tuple[object, ...]:
     state = models.NoteState.REFUSED if item.refusal else models.NoteState.STORED
     ahead = verdict.standing is Standing.AHEAD
     return (
-        note.lane, note.seq, verdict.note_hash, verdict.raw, note.msg, state.value, item.refusal, ahead, item.index, False
+        note.lane, note.seq, verdict.note_hash, verdict.raw, note.msg,
+        state.value, item.refusal, ahead, item.index, False,
     )  # fmt: skip
 
 

@@ -183,18 +183,14 @@ def _checkpoint(_environ: Environ, start: Start, _peer: frozenset[AuthorityId], 
     return _bytes(start, text, ("Content-Type", "text/plain; charset=utf-8"), ("Cache-Control", "no-store"))
 
 
-def _tile(
-    _environ: Environ, start: Start, _peer: frozenset[AuthorityId], log_name: str, path: str
-) -> Iterable[bytes]:
+def _tile(_environ: Environ, start: Start, _peer: frozenset[AuthorityId], log_name: str, path: str) -> Iterable[bytes]:
     found = serving.tile(log_name, path)
     if found is None:
         return _fault(start, HTTPStatus.NOT_FOUND, Fault("tile.unknown"))
     return _bytes(start, found, ("Content-Type", "application/octet-stream"))
 
 
-def _mirror_checkpoint(
-    _environ: Environ, start: Start, peer: frozenset[AuthorityId], log_name: str
-) -> Iterable[bytes]:
+def _mirror_checkpoint(_environ: Environ, start: Start, peer: frozenset[AuthorityId], log_name: str) -> Iterable[bytes]:
     text = serving.mirrored_checkpoint(log_name, peer)
     if text is None:
         return _fault(start, HTTPStatus.NOT_FOUND, Fault("log.unknown"))
@@ -247,7 +243,9 @@ class Listener:
         self._context = context
         self._server = Server((host, port), app, numthreads=8, max=16, request_queue_size=128, timeout=30)
         self._server.max_request_body_size = MAX_PARCEL_BYTES
-        adapter = BuiltinSSLAdapter.__new__(BuiltinSSLAdapter)  # its constructor wants files; ours come from the keystore
+        adapter = BuiltinSSLAdapter.__new__(
+            BuiltinSSLAdapter
+        )  # its constructor wants files; ours come from the keystore
         self._adapter = adapter
         adapter.context = context()
         vars(adapter)["_server_env"] = {}  # set by the constructor that is passed over
@@ -271,4 +269,3 @@ class Listener:
     def stop(self) -> None:
         """Finish what is under way and close."""
         self._server.stop()
-

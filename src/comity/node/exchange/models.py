@@ -142,7 +142,9 @@ class Chunk(models.Model):
         """Constraints and indexes."""
 
         constraints: ClassVar = [
-            models.UniqueConstraint(fields=["msg", "attachment", "number"], name="a_chunk_of_an_attachment_stands_once"),
+            models.UniqueConstraint(
+                fields=["msg", "attachment", "number"], name="a_chunk_of_an_attachment_stands_once"
+            ),
         ]
         indexes: ClassVar = [
             models.Index(fields=["sha256"], name="chunks_by_hash"),

@@ -18,7 +18,7 @@ from comity.node.ledger import actions as ledger
 from comity.node.partners import members, pairs
 from comity.node.partners.models import Lane
 from comity.node.writing import writing
-from comity.sealing import SUITE as sealing_suite
+from comity.sealing import SUITE as SEALING
 from comity.sealing import seal_body
 from comity.vocabulary.authority import AuthorityId
 from comity.vocabulary.urgency import Urgency
@@ -68,9 +68,7 @@ class _Sealed:
     decisions: tuple[Decision, ...]
 
 
-def send(
-    messages: Sequence[Message], *, by: str, at: datetime, case: str = ""
-) -> tuple[Sent | NotSent, ...]:
+def send(messages: Sequence[Message], *, by: str, at: datetime, case: str = "") -> tuple[Sent | NotSent, ...]:
     """Send messages of one authority; each is sent to all of its recipients or to none.
 
     Args:
@@ -153,7 +151,21 @@ class _Contents:
     size: int
 
 
-_COLUMNS: Final = ("pair_id", "lane", "seq", "hash", "raw", "msg", "body_id", "entry_id", "out", "state", "code", "ahead", "at")
+_COLUMNS: Final = (
+    "pair_id",
+    "lane",
+    "seq",
+    "hash",
+    "raw",
+    "msg",
+    "body_id",
+    "entry_id",
+    "out",
+    "state",
+    "code",
+    "ahead",
+    "at",
+)
 
 
 class _Addressing:
@@ -188,7 +200,7 @@ class _Addressing:
             wrap=b"",
         )
         key = members.kem_key(recipient, self._at)
-        raw = replace(note, wrap=sealing_suite.wrap(key, contents.cek, note.core_bytes())).to_bytes()
+        raw = replace(note, wrap=SEALING.wrap(key, contents.cek, note.core_bytes())).to_bytes()
         lane.out_next, lane.out_prev = lane.out_next + 1, hashlib.sha256(raw).digest()
         return lane.pair_id, number, note.seq, lane.out_prev, raw, contents.msg, contents.body_id
 
@@ -250,5 +262,3 @@ def _act(own: AuthorityId, results: Sequence[Sent | NotSent], *, by: str, at: da
         facts=ledger.facts({"sent": len(sent), "refused": len(refused)}),
         subjects=tuple(result.msg for result in sent),
     )
-
-

@@ -12,5 +12,5 @@ def worker() -> None:
     """Wake the worker; where it does not run, it will see for itself when it starts."""
     address = str(places.run() / SOCKET)
     with suppress(OSError), socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as sock:
-        sock.setblocking(False)  # noqa: FBT003  # the socket's own signature
+        sock.setblocking(False)  # the socket's own signature
         sock.sendto(b"!", address)

@@ -56,5 +56,3 @@ def make(log: Log, checkpoint: Checkpoint, base: int, indices: Iterable[int]) ->
 def newest(log: Log) -> Checkpoint | None:
     """Return the newest signed checkpoint of our log."""
     return Checkpoint.objects.filter(log=log, text__isnull=False).order_by("-size").first()
-
-

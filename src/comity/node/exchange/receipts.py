@@ -145,7 +145,9 @@ def answer(parcel: Parcel, at: datetime) -> Parcel:
         proof=proof,
         receipts=given if proof is not None else (),
         have=heads.size_of(parcel.sender),
-        cosignatures=() if parcel.proof is None else (keyring.cosign_checkpoint(parcel.recipient, parcel.proof.checkpoint, at),),
+        cosignatures=()
+        if parcel.proof is None
+        else (keyring.cosign_checkpoint(parcel.recipient, parcel.proof.checkpoint, at),),
         heads=heads.news_for(pair, at),
         want=gaps(pair, lane),
         next_seq=lane.in_next,

@@ -72,7 +72,9 @@ def recover(own: AuthorityId, partners: Iterable[AuthorityId], get: Get, at: dat
         leaves = _continue(log, newest, witness, get, at)
     notes = sum(_notes(own, partner, log, get, at) for partner in asked if partner not in unreached)
     with writing():
-        opening = canonical.encode({"v": 1, "log": log.name, "leaves": leaves, "notes": notes, "at": int(at.timestamp())})
+        opening = canonical.encode(
+            {"v": 1, "log": log.name, "leaves": leaves, "notes": notes, "at": int(at.timestamp())}
+        )
         ledger.append(log, Kind.RECOVERY, opening, at)
     return Recovered(log.name, leaves, notes, witness if leaves else None, tuple(unreached))
 
@@ -121,10 +123,7 @@ def _continue(log: Log, newest: tuple[Claimed, bytes], witness: AuthorityId, get
     with writing():
         frontier = Frontier.from_bytes(bytes(log.frontier)).extend(leaves)
         Entry.objects.bulk_create(
-            [
-                Entry(log=log, index=log.size + place, kind=HASH_ONLY, h=leaf, at=at)
-                for place, leaf in enumerate(leaves)
-            ]
+            [Entry(log=log, index=log.size + place, kind=HASH_ONLY, h=leaf, at=at) for place, leaf in enumerate(leaves)]
         )
         tree.grow(log, log.size, leaves)
         Checkpoint.objects.create(log=log, size=claimed.size, root=claimed.root, text=text, at=at)
@@ -155,7 +154,9 @@ def _fetch(own: AuthorityId, partner: AuthorityId, lane: int, get: Get) -> list[
     return [raw for raw in found if isinstance(raw, bytes)] if isinstance(found, list | tuple) else []
 
 
-def _take_back(own: AuthorityId, partner: AuthorityId, number: int, fetched: list[bytes], log: Log, at: datetime) -> int:
+def _take_back(
+    own: AuthorityId, partner: AuthorityId, number: int, fetched: list[bytes], log: Log, at: datetime
+) -> int:
     lane = pairs.lane_for_update(own, partner, number)
     for raw in fetched:
         note = parse_note(raw)

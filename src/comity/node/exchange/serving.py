@@ -4,11 +4,10 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Final
 
-from comity.node import places
-
 from comity.delivery import MalformedError
 from comity.merkle import ProofError, parse_tile_path
 from comity.messages import canonical
+from comity.node import places
 from comity.node.exchange import mirror
 from comity.node.exchange.models import Body, Chunk, Note
 from comity.node.ledger import tree

@@ -27,7 +27,7 @@ def post(partner: AuthorityId, body: bytes) -> tuple[int, bytes]:
         HTTP status and body.
 
     Raises:
-        OSError: the member is not in the directory, cannot be reached, or shows another certificate than the one pinned.
+        OSError: the member is not in the directory, cannot be reached, or shows a certificate that is not pinned.
     """
     return _request("POST", partner, NOTES, body)
 

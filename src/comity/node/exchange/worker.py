@@ -7,15 +7,14 @@ import threading
 from collections.abc import Callable
 from contextlib import suppress
 from datetime import datetime, timedelta
-from pathlib import Path
 from typing import Final
 
-from comity.node import places
 from django.db import DatabaseError, OperationalError, close_old_connections
 from django.db.models import Q
 from django.utils import timezone
 
 from comity.merkle import Kind
+from comity.node import places
 from comity.node.exchange import attachments, claims, deliver, mirror, models, transport
 from comity.node.ledger import actions as ledger
 from comity.node.ledger import sequencer
@@ -132,9 +131,9 @@ class Worker:
         lanes = set(waiting.order_by().values_list("pair_id", "lane").distinct())
         lanes |= {
             (pair, 1)
-            for pair in models.Receipt.objects.filter(
-                ours=True, told=False, kind="read", pair__in=pairs
-            ).values_list("pair_id", flat=True)
+            for pair in models.Receipt.objects.filter(ours=True, told=False, kind="read", pair__in=pairs).values_list(
+                "pair_id", flat=True
+            )
         }
         for lane in lanes:
             self._put(lane)
@@ -208,4 +207,3 @@ class Worker:
             with writing():
                 opening = f"{acts.name}\n{checkpoint.size}\n".encode() + bytes(checkpoint.root)
                 ledger.append(ledger.exchange_log(acts.authority), Kind.ACTS_ROOT, opening, at)
-

@@ -92,7 +92,6 @@ def append_notes(log: Log, hashes: Sequence[bytes], at: datetime) -> range:
     return rows.insert(Entry, ("log_id", "kind", "h", "at"), [(log.id, int(Kind.NOTE), h, moment) for h in hashes])
 
 
-
 def _current(authority: str, kind: str) -> Log:
     """Return the open log of a kind: the highest number that is not closed."""
     found = (

@@ -10,14 +10,13 @@ from collections import defaultdict
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
-from pathlib import Path
 from typing import Final
 
-from comity.node import places
 from django.db import connection
 
 from comity.merkle import Checkpoint as Signable
 from comity.merkle import Frontier, Kind, entry, leaf_hash, padding_h, root_at
+from comity.node import places
 from comity.node.ledger import keys, tree
 from comity.node.ledger.models import HASH_ONLY, Checkpoint, Entry, Log
 from comity.node.writing import writing
@@ -78,7 +77,9 @@ def _number(log: Log, at: datetime) -> None:
     with writing():
         log.refresh_from_db()
         waiting = list(
-            Entry.objects.filter(log=log, index__isnull=True).order_by("id").values_list("id", "kind", "h")[:MOST_AT_ONCE]
+            Entry.objects.filter(log=log, index__isnull=True)
+            .order_by("id")
+            .values_list("id", "kind", "h")[:MOST_AT_ONCE]
         )
         start = log.size
         leaves = [leaf_of(kind, bytes(h)) for _, kind, h in waiting]
@@ -122,7 +123,9 @@ def _rehash(log: Log, signed_size: int, stored: Checkpoint) -> None:
     """
     if (stored.size, bytes(stored.root)) != (log.size, bytes(log.root)):
         raise SequencerError(f"the newest checkpoint of {log.name} is not its head")
-    paddings = Checkpoint.objects.filter(log=log, size__gt=signed_size).values_list("pad_first", "pad_count", "pad_seed")
+    paddings = Checkpoint.objects.filter(log=log, size__gt=signed_size).values_list(
+        "pad_first", "pad_count", "pad_seed"
+    )
     leaves = {
         first + i: leaf_hash(entry(Kind.PADDING, padding_h(bytes(seed or b""), i)))
         for first, count, seed in paddings

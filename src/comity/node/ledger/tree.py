@@ -30,7 +30,9 @@ def nodes(log: Log, size: int | None = None) -> TileNodes:
         log: ours.
         size: of the tree that is asked about; the log's size as it was loaded, if not given.
     """
-    return TileNodes(lambda level, index, width: read_tile(log, level, index, width), log.size if size is None else size)
+    return TileNodes(
+        lambda level, index, width: read_tile(log, level, index, width), log.size if size is None else size
+    )
 
 
 def grow(log: Log, start: int, leaves: Sequence[bytes]) -> None:

@@ -76,7 +76,9 @@ def kem_keys(authority: AuthorityId) -> tuple[KemKey, ...]:
 def kem_keys_at(authority: AuthorityId, at: datetime) -> tuple[KemKey, ...]:
     """Return the keys that a note sent shortly before `at` may be sealed for, the likeliest first."""
     found = kem_keys(authority)
-    return tuple(sorted(found, key=lambda key: (not key.valid_from <= at < key.valid_until, -key.valid_from.timestamp())))
+    return tuple(
+        sorted(found, key=lambda key: (not key.valid_from <= at < key.valid_until, -key.valid_from.timestamp()))
+    )
 
 
 def forget_kem_keys() -> None:

@@ -257,7 +257,7 @@ def _insert(run: ImportRun, terms: Terms, fresh: Sequence[_Fresh], at: datetime)
     )
 
 
-def _advance(run: ImportRun, position: int, added: int, changed: int, unchanged: int, rejected: int) -> None:  # noqa: PLR0917  the counts of a batch, in the order of the columns
+def _advance(run: ImportRun, position: int, added: int, changed: int, unchanged: int, rejected: int) -> None:
     """Move the run on; another process that did so meanwhile makes this batch fail as a whole."""
     moved = ImportRun.objects.filter(pk=run.pk, position=run.position, state=RunState.STAGING).update(
         position=position,

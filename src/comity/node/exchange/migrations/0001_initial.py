@@ -5,117 +5,216 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('ledger', '0001_initial'),
-        ('partners', '0001_initial'),
+        ("ledger", "0001_initial"),
+        ("partners", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Proof',
+            name="Proof",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('log', models.CharField(max_length=60)),
-                ('size', models.BigIntegerField()),
-                ('checkpoint', models.BinaryField()),
-                ('leaves', models.BinaryField()),
-                ('at', models.DateTimeField()),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("log", models.CharField(max_length=60)),
+                ("size", models.BigIntegerField()),
+                ("checkpoint", models.BinaryField()),
+                ("leaves", models.BinaryField()),
+                ("at", models.DateTimeField()),
             ],
         ),
         migrations.CreateModel(
-            name='Body',
+            name="Body",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('sha256', models.BinaryField(max_length=32)),
-                ('sealed', models.BinaryField(null=True)),
-                ('cek', models.BinaryField(max_length=32, null=True)),
-                ('size', models.PositiveIntegerField()),
-                ('erased_at', models.DateTimeField(null=True)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("sha256", models.BinaryField(max_length=32)),
+                ("sealed", models.BinaryField(null=True)),
+                ("cek", models.BinaryField(max_length=32, null=True)),
+                ("size", models.PositiveIntegerField()),
+                ("erased_at", models.DateTimeField(null=True)),
             ],
             options={
-                'indexes': [models.Index(fields=['sha256'], name='bodies_by_hash')],
+                "indexes": [models.Index(fields=["sha256"], name="bodies_by_hash")],
             },
         ),
         migrations.CreateModel(
-            name='MirrorTile',
+            name="MirrorTile",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('log', models.CharField(max_length=60)),
-                ('level', models.PositiveSmallIntegerField()),
-                ('index', models.BigIntegerField()),
-                ('hashes', models.BinaryField()),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("log", models.CharField(max_length=60)),
+                ("level", models.PositiveSmallIntegerField()),
+                ("index", models.BigIntegerField()),
+                ("hashes", models.BinaryField()),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('log', 'level', 'index'), name='a_mirrored_tile_stands_once')],
+                "constraints": [
+                    models.UniqueConstraint(fields=("log", "level", "index"), name="a_mirrored_tile_stands_once")
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Chunk',
+            name="Chunk",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('sha256', models.BinaryField(max_length=32)),
-                ('attachment', models.BinaryField(max_length=32)),
-                ('msg', models.BinaryField(max_length=32)),
-                ('number', models.PositiveIntegerField()),
-                ('size', models.PositiveIntegerField()),
-                ('here', models.BooleanField(default=False)),
-                ('pair', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='partners.pair')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("sha256", models.BinaryField(max_length=32)),
+                ("attachment", models.BinaryField(max_length=32)),
+                ("msg", models.BinaryField(max_length=32)),
+                ("number", models.PositiveIntegerField()),
+                ("size", models.PositiveIntegerField()),
+                ("here", models.BooleanField(default=False)),
+                (
+                    "pair",
+                    models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="partners.pair"
+                    ),
+                ),
             ],
             options={
-                'indexes': [models.Index(fields=['sha256'], name='chunks_by_hash'), models.Index(condition=models.Q(('here', False)), fields=['pair'], name='chunks_to_fetch')],
-                'constraints': [models.UniqueConstraint(fields=('msg', 'attachment', 'number'), name='a_chunk_of_an_attachment_stands_once')],
+                "indexes": [
+                    models.Index(fields=["sha256"], name="chunks_by_hash"),
+                    models.Index(condition=models.Q(("here", False)), fields=["pair"], name="chunks_to_fetch"),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("msg", "attachment", "number"), name="a_chunk_of_an_attachment_stands_once"
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Note',
+            name="Note",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('out', models.BooleanField()),
-                ('lane', models.PositiveSmallIntegerField()),
-                ('seq', models.BigIntegerField()),
-                ('hash', models.BinaryField(max_length=32)),
-                ('raw', models.BinaryField()),
-                ('msg', models.BinaryField(max_length=32)),
-                ('state', models.CharField(choices=[('w', 'waiting'), ('s', 'stored'), ('r', 'refused'), ('x', 'replaced')], max_length=1)),
-                ('code', models.CharField(blank=True, max_length=100)),
-                ('ahead', models.BooleanField(default=False)),
-                ('index', models.BigIntegerField(null=True)),
-                ('at', models.DateTimeField()),
-                ('body', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='exchange.body')),
-                ('entry', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='ledger.entry')),
-                ('pair', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='partners.pair')),
-                ('proof', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='exchange.proof')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("out", models.BooleanField()),
+                ("lane", models.PositiveSmallIntegerField()),
+                ("seq", models.BigIntegerField()),
+                ("hash", models.BinaryField(max_length=32)),
+                ("raw", models.BinaryField()),
+                ("msg", models.BinaryField(max_length=32)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[("w", "waiting"), ("s", "stored"), ("r", "refused"), ("x", "replaced")], max_length=1
+                    ),
+                ),
+                ("code", models.CharField(blank=True, max_length=100)),
+                ("ahead", models.BooleanField(default=False)),
+                ("index", models.BigIntegerField(null=True)),
+                ("at", models.DateTimeField()),
+                (
+                    "body",
+                    models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="exchange.body"
+                    ),
+                ),
+                (
+                    "entry",
+                    models.ForeignKey(
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="ledger.entry",
+                    ),
+                ),
+                (
+                    "pair",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="partners.pair",
+                    ),
+                ),
+                (
+                    "proof",
+                    models.ForeignKey(
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="exchange.proof",
+                    ),
+                ),
             ],
             options={
-                'indexes': [models.Index(condition=models.Q(('out', True), ('state', 'w')), fields=['pair', 'lane', 'seq'], name='notes_waiting_for_receipt')],
-                'constraints': [models.UniqueConstraint(fields=('pair', 'out', 'lane', 'seq'), name='a_place_in_a_lane_is_taken_once')],
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("out", True), ("state", "w")),
+                        fields=["pair", "lane", "seq"],
+                        name="notes_waiting_for_receipt",
+                    )
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("pair", "out", "lane", "seq"), name="a_place_in_a_lane_is_taken_once"
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Receipt',
+            name="Receipt",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('ours', models.BooleanField()),
-                ('lane', models.PositiveSmallIntegerField()),
-                ('kind', models.CharField(max_length=10)),
-                ('code', models.CharField(blank=True, max_length=100)),
-                ('first', models.BigIntegerField()),
-                ('last', models.BigIntegerField()),
-                ('statement', models.BinaryField()),
-                ('salt', models.BinaryField(max_length=32)),
-                ('index', models.BigIntegerField(null=True)),
-                ('told', models.BooleanField(default=False)),
-                ('at', models.DateTimeField()),
-                ('entry', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='ledger.entry')),
-                ('pair', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='partners.pair')),
-                ('proof', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='exchange.proof')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("ours", models.BooleanField()),
+                ("lane", models.PositiveSmallIntegerField()),
+                ("kind", models.CharField(max_length=10)),
+                ("code", models.CharField(blank=True, max_length=100)),
+                ("first", models.BigIntegerField()),
+                ("last", models.BigIntegerField()),
+                ("statement", models.BinaryField()),
+                ("salt", models.BinaryField(max_length=32)),
+                ("index", models.BigIntegerField(null=True)),
+                ("told", models.BooleanField(default=False)),
+                ("at", models.DateTimeField()),
+                (
+                    "entry",
+                    models.ForeignKey(
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="ledger.entry",
+                    ),
+                ),
+                (
+                    "pair",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="partners.pair",
+                    ),
+                ),
+                (
+                    "proof",
+                    models.ForeignKey(
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="exchange.proof",
+                    ),
+                ),
             ],
             options={
-                'indexes': [models.Index(fields=['pair', 'ours', 'lane', 'last'], name='receipts_by_run'), models.Index(condition=models.Q(('ours', True), ('told', False)), fields=['pair'], name='receipts_to_tell')],
-                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('entry__isnull', False), ('ours', True)), models.Q(('ours', False), ('proof__isnull', False)), _connector='OR'), name='a_receipt_stands_in_our_log_or_came_with_a_proof')],
+                "indexes": [
+                    models.Index(fields=["pair", "ours", "lane", "last"], name="receipts_by_run"),
+                    models.Index(
+                        condition=models.Q(("ours", True), ("told", False)), fields=["pair"], name="receipts_to_tell"
+                    ),
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("entry__isnull", False), ("ours", True)),
+                            models.Q(("ours", False), ("proof__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="a_receipt_stands_in_our_log_or_came_with_a_proof",
+                    )
+                ],
             },
         ),
     ]

@@ -5,91 +5,121 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='Log',
+            name="Log",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=60, unique=True)),
-                ('authority', models.CharField(max_length=40)),
-                ('size', models.BigIntegerField(default=0)),
-                ('root', models.BinaryField(max_length=32)),
-                ('frontier', models.BinaryField()),
-                ('signed_size', models.BigIntegerField(default=0)),
-                ('pad_to', models.PositiveIntegerField(default=1)),
-                ('closed_at', models.DateTimeField(null=True)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("name", models.CharField(max_length=60, unique=True)),
+                ("authority", models.CharField(max_length=40)),
+                ("size", models.BigIntegerField(default=0)),
+                ("root", models.BinaryField(max_length=32)),
+                ("frontier", models.BinaryField()),
+                ("signed_size", models.BigIntegerField(default=0)),
+                ("pad_to", models.PositiveIntegerField(default=1)),
+                ("closed_at", models.DateTimeField(null=True)),
             ],
             options={
-                'constraints': [models.CheckConstraint(condition=models.Q(('signed_size__lte', models.F('size'))), name='what_is_signed_is_stored')],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("signed_size__lte", models.F("size"))), name="what_is_signed_is_stored"
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Entry',
+            name="Entry",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('index', models.BigIntegerField(null=True)),
-                ('kind', models.PositiveSmallIntegerField()),
-                ('h', models.BinaryField(max_length=32)),
-                ('salt', models.BinaryField(max_length=32, null=True)),
-                ('opening', models.BinaryField(null=True)),
-                ('at', models.DateTimeField()),
-                ('erased_at', models.DateTimeField(null=True)),
-                ('log', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='ledger.log')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("index", models.BigIntegerField(null=True)),
+                ("kind", models.PositiveSmallIntegerField()),
+                ("h", models.BinaryField(max_length=32)),
+                ("salt", models.BinaryField(max_length=32, null=True)),
+                ("opening", models.BinaryField(null=True)),
+                ("at", models.DateTimeField()),
+                ("erased_at", models.DateTimeField(null=True)),
+                (
+                    "log",
+                    models.ForeignKey(
+                        db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="ledger.log"
+                    ),
+                ),
             ],
             options={
-                'indexes': [models.Index(condition=models.Q(('index__isnull', True)), fields=['log'], name='entries_without_a_number')],
-                'constraints': [models.UniqueConstraint(fields=('log', 'index'), name='an_index_of_a_log_is_given_once')],
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("index__isnull", True)), fields=["log"], name="entries_without_a_number"
+                    )
+                ],
+                "constraints": [
+                    models.UniqueConstraint(fields=("log", "index"), name="an_index_of_a_log_is_given_once")
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Cosignature',
+            name="Cosignature",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('size', models.BigIntegerField()),
-                ('witness', models.CharField(max_length=40)),
-                ('hour', models.BigIntegerField()),
-                ('text', models.BinaryField()),
-                ('at', models.DateTimeField()),
-                ('log', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='ledger.log')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("size", models.BigIntegerField()),
+                ("witness", models.CharField(max_length=40)),
+                ("hour", models.BigIntegerField()),
+                ("text", models.BinaryField()),
+                ("at", models.DateTimeField()),
+                (
+                    "log",
+                    models.ForeignKey(
+                        db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="ledger.log"
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('log', 'witness', 'hour'), name='one_cosignature_an_hour_is_kept')],
+                "constraints": [
+                    models.UniqueConstraint(fields=("log", "witness", "hour"), name="one_cosignature_an_hour_is_kept")
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Checkpoint',
+            name="Checkpoint",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('size', models.BigIntegerField()),
-                ('root', models.BinaryField(max_length=32)),
-                ('pad_first', models.BigIntegerField(default=0)),
-                ('pad_count', models.PositiveIntegerField(default=0)),
-                ('pad_seed', models.BinaryField(max_length=32, null=True)),
-                ('text', models.BinaryField(null=True)),
-                ('at', models.DateTimeField()),
-                ('log', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='ledger.log')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("size", models.BigIntegerField()),
+                ("root", models.BinaryField(max_length=32)),
+                ("pad_first", models.BigIntegerField(default=0)),
+                ("pad_count", models.PositiveIntegerField(default=0)),
+                ("pad_seed", models.BinaryField(max_length=32, null=True)),
+                ("text", models.BinaryField(null=True)),
+                ("at", models.DateTimeField()),
+                (
+                    "log",
+                    models.ForeignKey(
+                        db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="ledger.log"
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('log', 'size'), name='a_size_of_a_log_is_signed_once')],
+                "constraints": [models.UniqueConstraint(fields=("log", "size"), name="a_size_of_a_log_is_signed_once")],
             },
         ),
         migrations.CreateModel(
-            name='Tile',
+            name="Tile",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('level', models.PositiveSmallIntegerField()),
-                ('index', models.BigIntegerField()),
-                ('hashes', models.BinaryField()),
-                ('log', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='ledger.log')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("level", models.PositiveSmallIntegerField()),
+                ("index", models.BigIntegerField()),
+                ("hashes", models.BinaryField()),
+                (
+                    "log",
+                    models.ForeignKey(
+                        db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="ledger.log"
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('log', 'level', 'index'), name='a_tile_stands_once')],
+                "constraints": [models.UniqueConstraint(fields=("log", "level", "index"), name="a_tile_stands_once")],
             },
         ),
     ]

@@ -5,99 +5,111 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='Head',
+            name="Head",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('log', models.CharField(max_length=60, unique=True)),
-                ('size', models.BigIntegerField()),
-                ('root', models.BinaryField(max_length=32)),
-                ('text', models.BinaryField()),
-                ('verified_at', models.DateTimeField()),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("log", models.CharField(max_length=60, unique=True)),
+                ("size", models.BigIntegerField()),
+                ("root", models.BinaryField(max_length=32)),
+                ("text", models.BinaryField()),
+                ("verified_at", models.DateTimeField()),
             ],
         ),
         migrations.CreateModel(
-            name='Incident',
+            name="Incident",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.CharField(max_length=100)),
-                ('subject', models.CharField(max_length=60)),
-                ('shown_by', models.CharField(blank=True, max_length=40)),
-                ('evidence', models.BinaryField()),
-                ('digest', models.BinaryField(max_length=32, unique=True)),
-                ('at', models.DateTimeField()),
-                ('settled_at', models.DateTimeField(null=True)),
-                ('settled_by', models.CharField(blank=True, max_length=150)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("code", models.CharField(max_length=100)),
+                ("subject", models.CharField(max_length=60)),
+                ("shown_by", models.CharField(blank=True, max_length=40)),
+                ("evidence", models.BinaryField()),
+                ("digest", models.BinaryField(max_length=32, unique=True)),
+                ("at", models.DateTimeField()),
+                ("settled_at", models.DateTimeField(null=True)),
+                ("settled_by", models.CharField(blank=True, max_length=150)),
             ],
         ),
         migrations.CreateModel(
-            name='Claim',
+            name="Claim",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('log', models.CharField(max_length=60)),
-                ('size', models.BigIntegerField()),
-                ('root', models.BinaryField(max_length=32)),
-                ('text', models.BinaryField()),
-                ('shown_by', models.CharField(max_length=40)),
-                ('shown_at', models.DateTimeField()),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("log", models.CharField(max_length=60)),
+                ("size", models.BigIntegerField()),
+                ("root", models.BinaryField(max_length=32)),
+                ("text", models.BinaryField()),
+                ("shown_by", models.CharField(max_length=40)),
+                ("shown_at", models.DateTimeField()),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('log', 'size', 'root'), name='a_claim_is_kept_once')],
+                "constraints": [models.UniqueConstraint(fields=("log", "size", "root"), name="a_claim_is_kept_once")],
             },
         ),
         migrations.CreateModel(
-            name='Pair',
+            name="Pair",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('own', models.CharField(max_length=40)),
-                ('partner', models.CharField(max_length=40)),
-                ('failures', models.PositiveIntegerField(default=0)),
-                ('retry_at', models.DateTimeField(null=True)),
-                ('last_code', models.CharField(blank=True, max_length=100)),
-                ('reached_at', models.DateTimeField(null=True)),
-                ('partner_has', models.BigIntegerField(default=0)),
-                ('heads_told_at', models.DateTimeField(null=True)),
-                ('automation_stopped', models.CharField(blank=True, max_length=100)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("own", models.CharField(max_length=40)),
+                ("partner", models.CharField(max_length=40)),
+                ("failures", models.PositiveIntegerField(default=0)),
+                ("retry_at", models.DateTimeField(null=True)),
+                ("last_code", models.CharField(blank=True, max_length=100)),
+                ("reached_at", models.DateTimeField(null=True)),
+                ("partner_has", models.BigIntegerField(default=0)),
+                ("heads_told_at", models.DateTimeField(null=True)),
+                ("automation_stopped", models.CharField(blank=True, max_length=100)),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('own', 'partner'), name='a_pair_stands_once')],
+                "constraints": [models.UniqueConstraint(fields=("own", "partner"), name="a_pair_stands_once")],
             },
         ),
         migrations.CreateModel(
-            name='Rejection',
+            name="Rejection",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('partner', models.CharField(blank=True, max_length=40)),
-                ('code', models.CharField(max_length=100)),
-                ('count', models.PositiveBigIntegerField(default=0)),
-                ('last_at', models.DateTimeField()),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("partner", models.CharField(blank=True, max_length=40)),
+                ("code", models.CharField(max_length=100)),
+                ("count", models.PositiveBigIntegerField(default=0)),
+                ("last_at", models.DateTimeField()),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('partner', 'code'), name='rejections_are_counted_by_partner_and_code')],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("partner", "code"), name="rejections_are_counted_by_partner_and_code"
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Lane',
+            name="Lane",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.PositiveSmallIntegerField()),
-                ('out_next', models.BigIntegerField(default=1)),
-                ('out_prev', models.BinaryField(max_length=32)),
-                ('out_acked', models.BigIntegerField(default=0)),
-                ('in_next', models.BigIntegerField(default=1)),
-                ('in_last', models.BinaryField(max_length=32)),
-                ('in_ahead', models.PositiveIntegerField(default=0)),
-                ('pair', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='lanes', to='partners.pair')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("number", models.PositiveSmallIntegerField()),
+                ("out_next", models.BigIntegerField(default=1)),
+                ("out_prev", models.BinaryField(max_length=32)),
+                ("out_acked", models.BigIntegerField(default=0)),
+                ("in_next", models.BigIntegerField(default=1)),
+                ("in_last", models.BinaryField(max_length=32)),
+                ("in_ahead", models.PositiveIntegerField(default=0)),
+                (
+                    "pair",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="lanes", to="partners.pair"
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('pair', 'number'), name='a_lane_of_a_pair_stands_once'), models.CheckConstraint(condition=models.Q(('number__in', [0, 1])), name='a_lane_is_urgent_or_ordinary')],
+                "constraints": [
+                    models.UniqueConstraint(fields=("pair", "number"), name="a_lane_of_a_pair_stands_once"),
+                    models.CheckConstraint(
+                        condition=models.Q(("number__in", [0, 1])), name="a_lane_is_urgent_or_ordinary"
+                    ),
+                ],
             },
         ),
     ]
