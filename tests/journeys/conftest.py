@@ -2,8 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from importlib import resources
-from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
@@ -36,22 +35,22 @@ def browser(chromium: str) -> Iterator[Browser]:
 
 @pytest.fixture
 def sit_down(federation: run.Federation, browser: Browser) -> Iterator[Callable[[str], Page]]:
-    """`sit_down("harriet.lowe")` is that officer's browser, signed in at her node with one click."""
+    """`sit_down("harriet.lowe")` is that officer's browser, signed in at her node with one click; dark by choice."""
     origins = {node.file.state: node.file.origin for node in federation.nodes}
     contexts = []
 
-    def sign_in(username: str) -> Page:
+    def sign_in(username: str, colours: Literal["light", "dark"] = "light") -> Page:
         state = next(
             one for one in world.STATES for each in one.authorities for who in each.officers if who.username == username
         )
-        context = browser.new_context(viewport={"width": 1280, "height": 900})
+        context = browser.new_context(viewport={"width": 1280, "height": 900}, color_scheme=colours)
         contexts.append(context)
         page = context.new_page()
         page.set_default_timeout(SLOW_MS)
         page.on("pageerror", lambda error: pytest.fail(f"a script failed on {page.url}: {error}"))
         page.goto(f"{origins[state.code]}/account/login/")
         page.click(f'button[name="username"][value="{username}"]')
-        page.wait_for_url("**/cases/**")
+        page.wait_for_url(lambda url: "/account/" not in url)
         return page
 
     yield sign_in
@@ -78,13 +77,3 @@ def sideways(page: Page) -> int:
     if size is not None:
         page.set_viewport_size(size)
     return max(0, width - 320)
-
-
-@pytest.fixture
-def pictures(request: pytest.FixtureRequest) -> Path | None:
-    """Where to put screenshots, if COMITY_PICTURES names a folder."""
-    import os  # noqa: PLC0415  # only wanted by who draws the docs' pictures
-
-    del request
-    named = os.environ.get("COMITY_PICTURES")
-    return Path(named) if named else None

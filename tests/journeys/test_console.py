@@ -9,7 +9,7 @@ from tests.journeys.conftest import barriers, sideways
 
 pytestmark = pytest.mark.journey
 
-type SitDown = Callable[[str], Page]
+type SitDown = Callable[..., Page]
 
 
 @dataclass(frozen=True)
@@ -21,6 +21,7 @@ class Journey:
     refusing: str
     stranger: str
     direction: str
+    colours: str
     name: str
     born: str
     found: str
@@ -36,6 +37,7 @@ FROM_ALDERMARK = Journey(
     refusing="xc.ncb",
     stranger="layla.mansour",
     direction="ltr",
+    colours="light",
     name="Nabeel Salim Al-Khoury",
     born="1978-02",
     found="Nabil EL KHOURY",
@@ -50,6 +52,7 @@ FROM_MARSA = Journey(
     refusing="xc.ncb",
     stranger="harriet.lowe",
     direction="rtl",
+    colours="dark",
     name="نبيل سالم الخوري",
     born="1978-02-09",
     found="Nabil EL KHOURY",
@@ -60,7 +63,7 @@ FROM_MARSA = Journey(
 
 @pytest.mark.parametrize("journey", [FROM_ALDERMARK, FROM_MARSA], ids=["from-aldermark", "from-marsa-in-arabic"])
 def test_one_asks_two_one_answers_one_refuses_and_the_fourth_sees_nothing(sit_down: SitDown, journey: Journey) -> None:
-    asking = sit_down(journey.asker)
+    asking = sit_down(journey.asker, journey.colours)
     assert asking.evaluate("document.documentElement.dir || 'ltr'") == journey.direction
     nobody = sit_down(journey.stranger)
     seen_before = nobody.locator("#live .figure").all_inner_texts()
@@ -72,7 +75,7 @@ def test_one_asks_two_one_answers_one_refuses_and_the_fourth_sees_nothing(sit_do
     accessible(asking)
     reference = asking.locator(".crumb").inner_text()
 
-    answering = sit_down(journey.answerer)
+    answering = sit_down(journey.answerer, journey.colours)
     open_newest(answering, journey.name)
     confirm(answering, journey)
     answer(answering, journey)
@@ -92,6 +95,28 @@ def test_one_asks_two_one_answers_one_refuses_and_the_fourth_sees_nothing(sit_do
     nobody.reload()
     assert nobody.locator("#live .figure").all_inner_texts() == seen_before
     assert journey.name not in nobody.locator("body").inner_text()
+
+
+@pytest.mark.parametrize("username", ["harriet.lowe", "odile.vasseur", "gonzalo.iriarte", "layla.mansour"])
+def test_no_page_has_barriers_in_any_language(sit_down: SitDown, username: str) -> None:
+    page = sit_down(username)
+    origin = page.evaluate("location.origin")
+    for path in ("/cases/", "/cases/list", "/cases/list?show=open", "/me/", "/account/2fa/"):
+        page.goto(origin + path)
+        accessible(page)
+    page.context.clear_cookies()
+    page.goto(f"{origin}/account/login/")
+    accessible(page)
+
+
+def test_an_auditor_and_an_administrator_see_no_case(sit_down: SitDown) -> None:
+    for username in ("nora.fenwick", "gareth.moss"):
+        page = sit_down(username)
+        origin = page.evaluate("location.origin")
+        for path in ("/cases/", "/cases/list", "/cases/new", "/cases/1/"):
+            answer = page.goto(origin + path)
+            assert answer is not None
+            assert answer.status in {403, 404}
 
 
 def write_request(page: Page, journey: Journey) -> None:

@@ -39,7 +39,7 @@ def demo(folder: Path) -> Iterator[Demo]:
     started: list[subprocess.Popen[str]] = []
 
     def start(*arguments: str, into: Path = folder) -> subprocess.Popen[str]:
-        process = subprocess.Popen(  # noqa: S603  # our own interpreter and module
+        process = subprocess.Popen(  # our own interpreter and module
             [sys.executable, "-m", "comity", "demo", "--folder", str(into), *arguments],
             env={**os.environ, "LANGUAGE": "en"},
             stdout=subprocess.PIPE,

@@ -3,7 +3,7 @@
 `comity.demo.play` tells what happened as keys and values; here they become the reader's language.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final
 
 from comity.cli.words import _, marked, ngettext
@@ -40,8 +40,9 @@ SENTENCES: Final[Mapping[str, str]] = {
     "deliver.receipts": marked("both receipts came back and were verified after {seconds:.2f} s"),
     "deliver.copy": marked("{authority}: {word}"),
     "stranger.nothing": marked("{state}: no note, no message, no trace"),
-    "find.candidate": marked("{asked}  ↔  {held}  ({record}, score {score:.2f})"),
-    "find.reason": marked("{text}: {left} ↔ {right}"),
+    "find.candidate": marked("{asked}  ↔  {held}: {confidence} ({score:.0%}), record {record}"),
+    "find.reason": "{text}: {left} ↔ {right}",
+    "find.reason-of-one": "{text}: {left}",
     "confirm.who": marked("{officer} decides:"),
     "confirm.same": marked("the same: {held} ({record})"),
     "confirm.different": marked("not the same: {held} ({record}): {reason}"),
@@ -71,6 +72,7 @@ GROUNDS: Final[Mapping[str, str]] = {
     "g": marked("no offence here, or a minor one"),
     "h": marked("another state, whose information it is, did not consent"),
 }
+COUNTRIES: Final = frozenset({"nationality", "country", "flag", "jurisdiction"})
 SCHEMATA: Final[Mapping[str, str]] = {"Person": marked("a person"), "Vessel": marked("a vessel")}
 
 
@@ -101,7 +103,13 @@ def _sentences(line: Line, language: str) -> Iterator[tuple[str, int]]:
     if line.key == "find.candidate":
         yield _(SENTENCES[line.key]).format(**values), 0
         for reason in line.values["reasons"]:
-            yield _(SENTENCES["find.reason"]).format(**reason), 1
+            key = "find.reason" if reason["left"] and reason["right"] else "find.reason-of-one"
+            yield (
+                SENTENCES[key].format(
+                    text=reason["text"], left=reason["left"] or reason["right"], right=reason["right"]
+                ),
+                1,
+            )
         return
     if line.key == "refuse.ground":
         values["text"] = _(GROUNDS[line.values["ground"]])
@@ -121,7 +129,7 @@ def _value(name: str, value: Any, language: str) -> Any:  # noqa: ANN401  # what
         return value[language]
     if name == "facts":
         return ", ".join(
-            " / ".join(values) for _prop, values in (value.items() if isinstance(value, Mapping) else value)
+            _fact(prop, values) for prop, values in (value.items() if isinstance(value, Mapping) else value)
         )
     if name == "schema":
         return _(SCHEMATA.get(value, value))
@@ -130,3 +138,7 @@ def _value(name: str, value: Any, language: str) -> Any:  # noqa: ANN401  # what
     if name == "witnesses":
         return ", ".join(value) or _("none yet")
     return value
+
+
+def _fact(prop: str, values: Iterable[str]) -> str:
+    return " / ".join(value.upper() if prop in COUNTRIES else value for value in values)

@@ -13,7 +13,7 @@ from django.http import QueryDict
 from django.utils import timezone
 from django.utils.translation import get_language
 
-from comity.desks.cases import actions, choices, comparing, forms, proofs, reads
+from comity.desks.cases import actions, choices, comparing, forms, proofs, reads, words
 from comity.desks.cases.models import CaseMessage, Verdict
 from comity.node.exchange.models import Note
 from comity.node.ledger.models import Cosignature, Log
@@ -143,7 +143,7 @@ def _candidate(one: comparing.ComparisonView) -> Answer:
         "asked": one.asked.caption,
         "held": one.held_caption,
         "record": one.candidate.record_reference.partition("/")[2],
-        "confidence": one.candidate.confidence,
+        "confidence": str(words.word(words.CONFIDENCE, one.candidate.confidence)),
         "score": one.candidate.score,
         "verdict": str(one.candidate.verdict),
         "reasons": [{"text": str(reason.text), "left": reason.left, "right": reason.right} for reason in one.reasons],
