@@ -85,9 +85,9 @@ def items_of(texts):
 ITEMS = items_of(
     [
         ("head", {"from": "xa.ncb", "to": ["xb.ncb", "xc.ncb"]}),
-        ("question", "where"),
-        ("subject", "whom"),
-        ("text", "why"),
+        ("question", {"asks": "where"}),
+        ("subject", {"is": "whom"}),
+        ("text", {"says": "why"}),
     ]
 )
 PAYLOAD = canonical.encode({"v": 1, "items": list(ITEMS)})

@@ -274,11 +274,11 @@ def test_a_message_whose_items_are_not_the_committed_ones_is_refused():
         {"from": "xa.ncb", "to": ["xc.ncb"]},
         {"from": "xa.ncb", "to": "xb.ncb"},
         {"from": "xa.ncb"},
-        "nothing",
+        {},
     ],
 )
 def test_what_was_written_to_somebody_else_and_passed_on_is_found(head):
-    others = items_of([("head", head), ("question", "where")])
+    others = items_of([("head", head), ("question", {"asks": "where"})])
     body = seal_body(KEY, canonical.encode({"v": 1, "items": list(others)}))
     tree = Tree(leaf_hash(item) for item in others)
     note = note_of(msg=tree.root(), body=sha256(body).digest(), size=len(body))
