@@ -1,7 +1,6 @@
 """Three members, published, for every test of the directory."""
 
 import pytest
-
 from tests.directory_world import World
 
 

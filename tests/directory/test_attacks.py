@@ -6,34 +6,6 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from tuf.api.metadata import Delegations, MetaFile, Root, Snapshot, Targets, Timestamp
-
-from comity.directory import (
-    DirectoryError,
-    DirectoryForkError,
-    DocumentError,
-    ExpiredError,
-    Holders,
-    MetadataError,
-    MismatchError,
-    Mirror,
-    OversizeError,
-    Registrar,
-    RollbackError,
-    Standing,
-    Table,
-    ThresholdError,
-    UnreachableError,
-    limit_of,
-    make_card,
-    profile,
-    read_card,
-    sign_member,
-)
-from comity.directory.card import delegation_to
-from comity.directory.patch import apply_patch
-from comity.directory.profile import member_path, pin, pin_target, signed_by, target_url
-from comity.directory.store import MemoryStore
 from tests.directory_world import (
     DAY,
     HOLDERS,
@@ -51,6 +23,34 @@ from tests.directory_world import (
     member,
     pair,
 )
+from tuf.api.metadata import Delegations, MetaFile, Root, Snapshot, Targets, Timestamp
+
+from comity.directory import (
+    DirectoryError,
+    DirectoryForkError,
+    DocumentError,
+    ExpiredError,
+    Holders,
+    MetadataError,
+    Mirror,
+    MismatchError,
+    OversizeError,
+    Registrar,
+    RollbackError,
+    Standing,
+    Table,
+    ThresholdError,
+    UnreachableError,
+    limit_of,
+    make_card,
+    profile,
+    read_card,
+    sign_member,
+)
+from comity.directory.card import delegation_to
+from comity.directory.patch import apply_patch
+from comity.directory.profile import member_path, pin, pin_target, signed_by, target_url
+from comity.directory.store import MemoryStore
 
 HOUR = timedelta(hours=1)
 

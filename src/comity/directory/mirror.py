@@ -143,14 +143,16 @@ class Mirror:
         ours = self.directory.version
         if version == ours:
             return Relation.SAME
-        if version[1] == ours[1] and version[2] != ours[2] and version[0] <= ours[0]:
+        if version[0] > ours[0]:
+            return Relation.NEWER
+        if version[1] == ours[1] and version[2] != ours[2]:
             return Relation.FORK
         seen = read_seen(self._store, version[1])
         if any(digest == version[2] for _, digest in seen):
             return Relation.OLDER
         if seen and version[0] <= max(root for root, _ in seen):
             return Relation.FORK
-        return Relation.NEWER if version[1] > ours[1] or version[0] > ours[0] else Relation.OLDER_UNSEEN
+        return Relation.NEWER if version[1] > ours[1] else Relation.OLDER_UNSEEN
 
     def at(self, version: Version) -> Directory | None:
         """Return the view of a version, with today's revocations; `None` where this mirror never saw it."""

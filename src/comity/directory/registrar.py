@@ -224,7 +224,7 @@ class Registrar:
             self._store.write(f"{version}.{role}.json", data)
             self._store.write(patch_url(role, 0, version), make_patch(EMPTY, data))
             meta[f"{role}.json"] = profile.pin(version, data)
-        if meta != self._snapshot.meta or self._snapshot.expires - now < RENEW_SNAPSHOT_BEFORE:
+        if meta != self._snapshot.meta or self._snapshot.expires - now < RENEW_SNAPSHOT_BEFORE or self._is_rekeyed():
             self._publish_snapshot(meta, table, now)
         self._dirty.clear()
         self._fresh.clear()
@@ -285,6 +285,15 @@ class Registrar:
         self._store.write(f"{file.version}.{name}.json", data)
         self._patches(name, file.version, data)
         return profile.pin(file.version, data)
+
+    def _is_rekeyed(self) -> bool:
+        """Say whether a new root replaced the key that signed the snapshot."""
+        data = self._must(f"{self._snapshot.version}.snapshot.json")
+        try:
+            profile.check_signatures(self._root, SNAPSHOT, profile.read(Snapshot, data))
+        except ThresholdError:
+            return True
+        return False
 
     def _publish_snapshot(self, meta: dict[str, MetaFile], table: Table, now: datetime) -> None:
         self._snapshot = Snapshot(version=self._snapshot.version + 1, expires=now + EXPIRY[SNAPSHOT], meta=meta)
@@ -351,6 +360,7 @@ class Registrar:
             role = name.removesuffix(".json")
             if role == TARGETS or role.startswith(f"{BIN_PREFIX}-"):
                 self._files[role] = profile.read(Targets, self._must(f"{meta.version}.{role}.json")).signed
+        self._take_targets_keys(holders_of(self._root))  # a root may have been signed, and nothing after it
 
     def _must(self, path: str) -> bytes:
         data = self._store.read(path)

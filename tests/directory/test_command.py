@@ -1,0 +1,149 @@
+"""The registrar's work at the command line, from the first root to a member that a node follows."""
+
+import json
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from comity.cli.directory import command
+from comity.directory import FolderStore, Mirror, Registrar, make_card, read_card
+from comity.sealing import Keystore
+from tests.directory_world import identity, member, pair
+from datetime import UTC, datetime
+
+
+class Office:
+    """A registrar's folders."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.secret = folder / "secret"
+        self.secret.write_text("pass phrase\n")
+        self.published, self.offline, self.online = (folder / name for name in ("published", "offline", "online"))
+
+    def run(self, *arguments: object, typed: str = "", code: int = 0) -> str:
+        result = CliRunner().invoke(command, [str(one) for one in arguments], input=typed)
+        assert result.exit_code == code, result.output
+        return result.output
+
+    def sign(self, verb: str, *arguments: object, keys: str = "both", typed: str = "", code: int = 0) -> str:
+        folders = {"both": [self.offline, self.online], "online": [self.online]}[keys]
+        named = [part for folder in folders for part in ("--keys", folder)]
+        return self.run(
+            verb, self.published, *arguments, *named, "--passphrase-file", self.secret, typed=typed, code=code
+        )
+
+    def card(self, name: str, version: int = 1, **changes) -> Path:
+        path = self.folder / f"{name}.{version}.json"
+        path.write_bytes(make_card(member(name, **changes), identity(name), datetime.now(UTC), version))
+        return path
+
+    @property
+    def registrar(self) -> Registrar:
+        return Registrar(FolderStore(self.published))
+
+
+@pytest.fixture
+def office(tmp_path):
+    made = Office(tmp_path)
+    made.sign("init", "--bits", "2")
+    return made
+
+
+def digits(path: Path) -> str:
+    return read_card(path.read_bytes()).digits
+
+
+def test_a_member_is_admitted_after_its_digits_were_heard(office):
+    card = office.card("xa.ncb")
+    assert "xa.ncb is listed" in office.sign("admit", card, typed=f"{digits(card)}\n")
+    node = office.folder / "node"
+    output = office.run(
+        "refresh", node, "--root", office.published / "1.root.json", "--from", office.published, "--source", "xo.sec"
+    )
+    assert "1 members changed" in output
+    assert Mirror(FolderStore(node / "directory")).directory.member(member("xa.ncb").authority) == member("xa.ncb")
+    assert (node / "directory" / "sources").read_text() == "xo.sec\n"
+
+
+def test_wrong_digits_admit_nobody(office):
+    card = office.card("xa.ncb")
+    output = office.sign("admit", card, "--digits", "12345 " * 6, code=1)
+    assert "digits" in output
+    assert office.registrar.authorities() == ()
+
+
+def test_a_renewed_card_needs_the_online_keys_alone(office):
+    first = office.card("xa.ncb")
+    office.sign("admit", first, "--digits", digits(first))
+    office.sign("admit", office.card("xa.ncb", 2, languages=("fr",)), keys="online")
+    assert office.registrar.member_version(member("xa.ncb").authority) == 2
+
+
+def test_a_new_member_needs_the_registrars_holders(office):
+    held = {path.name: Keystore(path).unlock("pass phrase").names() for path in (office.offline, office.online)}
+    assert held["online"] == ("snapshot/1", "timestamp/1")
+    assert len(held["offline"]) == 8
+    card = office.card("xa.ncb")
+    office.sign("admit", card, "--digits", digits(card), keys="online", code=1)
+    assert office.registrar.authorities() == ()
+
+
+def test_agreements_are_published_and_taken_back(office):
+    agreement = office.folder / "harbour.json"
+    agreement.write_text("{}")
+    office.sign("publish", "--agreement", agreement)
+    mirror = Mirror(FolderStore(office.folder / "mirror"), office.registrar.root)
+    fetch = FolderStore(office.published).read
+    assert mirror.refresh(fetch, datetime.now(UTC)).directory.agreement("harbour") == b"{}"
+    office.sign("publish", "--remove", "agreements/harbour.json")
+    assert mirror.refresh(fetch, datetime.now(UTC)).directory.agreements() == ()
+
+
+def test_a_member_is_suspended_and_resumed(office):
+    card = office.card("xa.ncb")
+    office.sign("admit", card, "--digits", digits(card))
+    office.sign("suspend", "xa.ncb")
+    assert len(office.registrar.revocations) == 1
+    office.sign("suspend", "xa.ncb", "--resume")
+    assert office.registrar.revocations == ()
+    assert "not in the directory" in office.sign("suspend", "xz.ncb", code=1)
+
+
+def test_the_daily_timestamp_leaves_everything_else_as_it_is(office):
+    before = set(FolderStore(office.published).folder.rglob("*"))
+    office.sign("timestamp")
+    assert set(FolderStore(office.published).folder.rglob("*")) == before
+    assert json.loads((office.published / "timestamp.json").read_bytes())["signed"]["version"] == 2
+
+
+@pytest.mark.parametrize("lost", ["root/2", "targets/3", "timestamp/1", "snapshot/1"])
+def test_a_lost_key_is_replaced_and_mirrors_follow(office, lost):
+    mirror = Mirror(FolderStore(office.folder / "mirror"), office.registrar.root)
+    fetch = FolderStore(office.published).read
+    mirror.refresh(fetch, datetime.now(UTC))
+    before = office.registrar.holders
+    office.sign("rotate", "--replace", lost)
+    assert mirror.refresh(fetch, datetime.now(UTC)).directory.version[0] == 2
+    after = office.registrar.holders
+    assert before != after
+    assert len(set(after.root) & set(before.root)) == (4 if lost.startswith("root") else 5)
+    card = office.card("xa.ncb")
+    office.sign("admit", card, "--digits", digits(card))
+    assert mirror.refresh(fetch, datetime.now(UTC)).directory.authorities == (member("xa.ncb").authority,)
+
+
+def test_a_new_identity_key_is_compared_at_the_node(office):
+    first = office.card("xa.ncb")
+    office.sign("admit", first, "--digits", digits(first))
+    node = office.folder / "node"
+    office.run("refresh", node, "--root", office.published / "1.root.json", "--from", office.published)
+    second = office.folder / "second.json"
+    second.write_bytes(make_card(member("xa.ncb"), pair("another identity"), datetime.now(UTC), 2))
+    office.sign("admit", second, "--digits", digits(second))
+    assert "needs-comparison" in office.run("refresh", node, "--from", office.published)
+    assert "listening in" in office.run("compare", node, "xa.ncb", "--digits", digits(first), code=1)
+    office.run("compare", node, "xa.ncb", typed=f"{digits(second)}\n")
+    assert "needs-comparison" not in office.run("refresh", node, "--from", office.published)
+    assert "waits" in office.run("compare", node, "xa.ncb", code=1)
