@@ -4,6 +4,7 @@ FollowTheMoney itself takes seconds to load and is not needed to hold a subject:
 compact model in `model.json`.
 """
 
+from comity.subjects.model import Objection, Property, Schema, objections, schemata
 from comity.subjects.subject import Subject
 
-__all__ = ["Subject"]
+__all__ = ["Objection", "Property", "Schema", "Subject", "objections", "schemata"]
