@@ -47,7 +47,7 @@ def stands(folder: Path) -> bool:
 
 
 def load(folder: Path) -> Built:
-    """Return the federation that stands in a folder, its directory's daily signature renewed.
+    """Return the federation that stands in a folder, and is not running, with its directory's signatures renewed.
 
     Raises:
         BuildError: none stands there.
@@ -55,6 +55,8 @@ def load(folder: Path) -> Built:
     if not stands(folder):
         raise BuildError(f"no demo stands in `{folder}`: build one with `comity demo --fresh`")
     renew(folder)
+    for home in _folders(folder):
+        register.mirror(folder / register.FOLDER, home / "directory", datetime.now(UTC))
     return Built(_folders(folder), str(_mark(folder)["fingerprint"]))
 
 

@@ -13,6 +13,7 @@ from comity.demo import world
 from comity.directory.card import read_card
 from comity.directory.holders import Holders, Table
 from comity.directory.member import ContactPoint
+from comity.directory.mirror import Mirror
 from comity.directory.profile import ROOT_HOLDERS, ROOT_THRESHOLD, TARGETS_HOLDERS
 from comity.directory.registrar import Registrar
 from comity.directory.store import FolderStore
@@ -78,6 +79,11 @@ def renew(folder: Path, passphrase: str, now: datetime) -> None:
     """Sign the timestamp for another day, and the snapshot for another week where it is due."""
     keys = Keystore(folder / "keys").unlock(passphrase)
     Registrar(FolderStore(folder / PUBLISHED)).publish(_table(keys), now)
+
+
+def mirror(folder: Path, copy: Path, now: datetime) -> None:
+    """Bring a node's copy of the directory up to date; the node must not be running."""
+    Mirror(FolderStore(copy)).refresh(FolderStore(folder / PUBLISHED).read, now)
 
 
 def _table(keys: Keys) -> Table:
