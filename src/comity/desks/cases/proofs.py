@@ -7,6 +7,7 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from comity.desks.cases.models import Addressee, CaseMessage
+from comity.desks.cases.visibility import may_export
 from comity.node.exchange import evidence as exporting
 from comity.node.exchange.models import Note, Receipt
 from comity.node.ledger import actions as ledger
@@ -148,6 +149,8 @@ def _number(value: int | None) -> str:
 def evidence(message: CaseMessage, note_id: int, officer: Officer, *, at: datetime) -> EvidenceFile | None:
     """Return the evidence file of one copy and record that it was handed out; `None` while its proof is not complete.
 
+    Without the right to export, the file proves that, when and between whom, but keeps back what the message says.
+
     Args:
         message: loaded for this officer.
         note_id: of the copy; a note of another message gives `None`, as an absent one does.
@@ -158,7 +161,8 @@ def evidence(message: CaseMessage, note_id: int, officer: Officer, *, at: dateti
     if note_id not in own:
         return None
     note = Note.objects.select_related("entry__log", "proof", "body").get(pk=note_id)
-    made = exporting.make(note)
+    content = may_export(officer, message)
+    made = exporting.make(note, content=content)
     if made is None:
         return None
     with writing():
@@ -169,6 +173,7 @@ def evidence(message: CaseMessage, note_id: int, officer: Officer, *, at: dateti
                 officer=officer.username,
                 at=at,
                 case=message.case.reference,
+                facts=ledger.facts({"content": "shown" if content else "withheld"}),
                 subjects=(bytes(note.hash),),
             )
         )

@@ -13,6 +13,7 @@ from django.views.decorators.vary import vary_on_headers
 
 from comity.desks.cases import actions, choices, comparing, forms, proofs, reads, rules, words
 from comity.desks.cases.models import Candidate, Case, CaseMessage, Verdict
+from comity.desks.cases.visibility import may_export
 from comity.node.officers.models import Officer
 from comity.node.officers.requests import officer_of
 from comity.node.officers.rules import Duty
@@ -196,8 +197,10 @@ def refuse(request: HttpRequest, message_id: int) -> HttpResponse:
 @require_GET
 def proof(request: HttpRequest, message_id: int) -> HttpResponse:
     """Show what proves a message: signatures, inclusion, witnesses."""
-    message = _message(_reader(request), message_id)
-    return _page(request, "cases/proof.html", message=message, seals=proofs.seals(message))
+    officer = _reader(request)
+    message = _message(officer, message_id)
+    whole = may_export(officer, message)
+    return _page(request, "cases/proof.html", message=message, seals=proofs.seals(message), whole=whole)
 
 
 @require_GET

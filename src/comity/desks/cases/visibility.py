@@ -5,9 +5,10 @@ from typing import Final
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from comity.agreements import Circumstances, Official, Part, ThingKind
+from comity.agreements import Action, Ask, Circumstances, Official, Part, Thing, ThingKind
 from comity.desks.cases.models import CaseMessage
 from comity.node.officers.models import Officer
+from comity.node.officers.rules import Role
 from comity.node.partners import members
 from comity.node.partners.errors import PartnersError
 from comity.node.visibility import Always, Column, Columns, to_query
@@ -34,6 +35,11 @@ def official(officer: Officer) -> Official:
     return Official(authority=AuthorityId.parse(officer.authority), role=officer.role, unit=officer.unit or None)
 
 
+def purpose_of(officer: Officer) -> str | None:
+    """Return what an officer looks for: oversight, where that is the role; else the purpose is the message's own."""
+    return "oversight" if officer.role == Role.DPO else None
+
+
 def visible_messages(officer: Officer, messages: QuerySet[CaseMessage]) -> QuerySet[CaseMessage]:
     """Narrow `messages` to those whose content this officer may read; nothing where that is in doubt."""
     if not officer.is_active:
@@ -45,7 +51,29 @@ def visible_messages(officer: Officer, messages: QuerySet[CaseMessage]) -> Query
     allowed = book.visible(
         official(officer),
         ThingKind.MESSAGE,
-        context=Circumstances(part=Part.CONTENT, justified=True),
+        context=Circumstances(part=Part.CONTENT, purpose=purpose_of(officer), justified=True),
         today=timezone.now().date(),
     )
     return messages.filter(to_query(allowed, COLUMNS))
+
+
+def may_export(officer: Officer, message: CaseMessage) -> bool:
+    """Whether this officer may take the content of a message out of the node, by the house rules."""
+    thing = Thing(
+        kind=ThingKind.MESSAGE,
+        authority=AuthorityId.parse(message.authority),
+        originator=AuthorityId.parse(message.originator),
+        message=message.kind,
+        purpose=message.purpose or None,
+        crime_area=message.crime_area or None,
+        handling=frozenset(message.handling),
+        restricted=message.restricted,
+        unit=message.unit or None,
+    )
+    # It is taken from its case, which is the reason that the rules ask for.
+    context = Circumstances(part=Part.CONTENT, purpose=purpose_of(officer) or message.purpose or None, justified=True)
+    try:
+        book = members.policies()
+    except PartnersError:
+        return False
+    return book.decide(Ask(official(officer), Action.EXPORT, thing, context, timezone.now().date())).allowed

@@ -13,27 +13,30 @@ from comity.messages.items import read_payload
 from comity.messages.note import parse_note
 from comity.node.exchange.models import Note, Proof, Receipt
 from comity.node.ledger import tree
-from comity.node.ledger.models import Checkpoint, Cosignature
+from comity.node.ledger.models import Checkpoint, Cosignature, Entry
 from comity.node.partners import members, mirrored
 from comity.sealing import open_body
 from comity.verify import Cosigned, Evidence, Logged, Material, Part, Receipted, State, assemble
 from comity.vocabulary.authority import AuthorityId
 
 
-def make(note: Note) -> Evidence | None:
-    """Return the evidence of a note that was sent or received, everything shown; `None` while its proof is not there.
+def make(note: Note, *, content: bool = True) -> Evidence | None:
+    """Return the evidence of a note that was sent or received; `None` while its proof is not there.
 
-    A note of ours is proved once its log was signed beyond it; the partner's receipts are taken along as far as they
-    have come.
+    A note of ours is proved once its log was signed beyond it; receipts are taken along as far as they have come.
+
+    Args:
+        note: with `entry`, `proof` and `body`.
+        content: whether the message itself is shown; without it the file proves that and when it was exchanged.
 
     Raises:
         EvidenceError: the archive of the directory lacks the version that vouches for it.
     """
-    logged = _ours(note) if note.out else _theirs(note.proof, note.index)
+    logged = _ours(note.entry) if note.out else _theirs(note.proof, note.index)
     mirror = mirrored.mirror()
     if logged is None or mirror is None:
         return None
-    body, key, count = _content(note)
+    body, key, count = _content(note) if content else (Part(State.WITHHELD), Part(State.WITHHELD), 0)
     # The version the note names comes first; today's may be needed for a receipt or a witness that came later.
     return assemble(
         Material(
@@ -42,7 +45,7 @@ def make(note: Note) -> Evidence | None:
             body=body,
             content_key=key,
             count=count,
-            rest=State.WITHHELD if key.state is State.GIVEN else State.ERASED,
+            rest=State.ERASED if key.state is State.ERASED else State.WITHHELD,
             receipts=tuple(_receipts(note)),
         ),
         mirror.evidence,
@@ -60,9 +63,8 @@ def _content(note: Note) -> tuple[Part, Part, int]:
     return Part(State.GIVEN, sealed), Part(State.GIVEN, key), len(items)
 
 
-def _ours(note: Note) -> Logged | None:
+def _ours(entry: Entry | None) -> Logged | None:
     """Prove a leaf of our own log under the first checkpoint that was signed beyond it, with those who saw it."""
-    entry = note.entry
     if entry is None or entry.index is None:
         return None
     signed = (
@@ -114,18 +116,16 @@ def _theirs(proof: Proof | None, index: int | None) -> Logged | None:
 
 
 def _receipts(note: Note) -> Iterable[Receipted]:
-    """Yield what the recipient acknowledged of a note of ours, with the notes of the run that followed it."""
-    if not note.out:
-        return
+    """Yield what was acknowledged of a note, by the partner or by us, with the notes of the run that followed it."""
     covering = Receipt.objects.filter(
-        pair=note.pair_id, ours=False, lane=note.lane, first__lte=note.seq, last__gte=note.seq
+        pair=note.pair_id, ours=not note.out, lane=note.lane, first__lte=note.seq, last__gte=note.seq
     )
-    for one in covering.select_related("proof").order_by("id"):
-        logged = _theirs(one.proof, one.index)
+    for one in covering.select_related("proof", "entry__log").order_by("id"):
+        logged = _ours(one.entry) if one.ours else _theirs(one.proof, one.index)
         if logged is None:
             continue
         later = Note.objects.filter(
-            pair=note.pair_id, out=True, lane=note.lane, seq__gt=note.seq, seq__lte=one.last
+            pair=note.pair_id, out=note.out, lane=note.lane, seq__gt=note.seq, seq__lte=one.last
         ).order_by("seq")
         chain = tuple(bytes(raw) for raw in later.values_list("raw", flat=True))
         yield Receipted(bytes(one.statement), bytes(one.salt), logged, chain)

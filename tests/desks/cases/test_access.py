@@ -1,0 +1,104 @@
+"""Who may do what: every route, every role, and a message that belongs to another authority."""
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+from tests.desks.cases.conftest import officer_named, sit_down
+
+from comity.desks.cases import composing, reads
+from comity.desks.cases.forms import Draft
+from comity.desks.cases.models import Candidate, CaseMessage
+from comity.desks.cases.urls import urlpatterns
+from comity.node.officers.models import Officer
+from comity.node.officers.rules import Role
+
+READ, WRITE = "read", "write"
+NEEDS = {
+    "home": READ, "list": READ, "search": READ, "case": READ, "review": READ, "proof": READ, "evidence": READ,
+    "new": WRITE, "decide": WRITE, "answer": WRITE, "refuse": WRITE,
+}  # fmt: skip
+POSTED = {"search", "decide"}
+MAY = {
+    Role.OFFICER: {READ, WRITE},
+    Role.SUPERVISOR: {READ, WRITE},
+    Role.DPO: {READ},
+    Role.AUDITOR: set(),
+    Role.ADMINISTRATOR: set(),
+}
+
+
+@pytest.fixture
+def asked(fill_in: Callable[..., Draft], officer: Officer, at: datetime, partner: Callable[[str], Any]) -> CaseMessage:
+    draft = fill_in()
+    assert draft.is_valid()
+    message: CaseMessage = partner("xb.spoc").asks(composing.request(draft, officer, "XA-1", at))
+    Candidate.objects.create(
+        message=message, place=0, record_id=1, record_reference="r/1", score=0.9, confidence="probable",
+        record={"schema": "Person", "caption": "K", "properties": {"name": ["K"]}},
+        reasons=[{"rule": "name.same-word", "left": "K", "right": "K", "weight": 0.9}],
+    )  # fmt: skip
+    return message
+
+
+def ask(client: Client, route: str, message: CaseMessage) -> int:
+    candidate = message.candidates.get()
+    known = {"case_id": message.case_id, "message_id": message.pk, "candidate_id": candidate.pk}
+    pattern = next(one for one in urlpatterns if one.name == route)
+    wanted = {name: known[name] for name in pattern.pattern.converters}
+    address = reverse(f"cases:{route}", kwargs=wanted)
+    answer = client.post(address, {"q": "K", "verdict": "same"}) if route in POSTED else client.get(address)
+    return answer.status_code
+
+
+def test_the_matrix_knows_every_route() -> None:
+    assert {one.name for one in urlpatterns} == set(NEEDS)
+
+
+@pytest.mark.parametrize("role", list(Role))
+@pytest.mark.parametrize("route", list(NEEDS))
+def test_a_role_opens_what_it_includes_and_nothing_else(asked: CaseMessage, route: str, role: Role) -> None:
+    client = sit_down(officer_named("somebody", role=role))
+    status = ask(client, route, asked)
+    assert (status in {200, 302}) is (NEEDS[route] in MAY[role]), status
+    if NEEDS[route] not in MAY[role]:
+        assert status == 403
+
+
+@pytest.mark.parametrize("route", [route for route in NEEDS if route not in {"home", "list", "search", "new"}])
+def test_to_an_officer_of_another_authority_it_does_not_exist(asked: CaseMessage, route: str) -> None:
+    stranger = officer_named("stranger", authority="xa.cid")
+    assert ask(sit_down(stranger), route, asked) == 404
+
+
+def test_lists_counts_and_searches_do_not_tell_a_stranger_of_it(asked: CaseMessage) -> None:
+    stranger = officer_named("stranger", authority="xa.cid")
+    assert reads.waiting_for(stranger) == 0
+    assert reads.home(stranger).new == ()
+    assert reads.search(stranger, asked.caption) == ()
+    page = sit_down(stranger).post("/cases/search", {"q": "Khaled"}).content.decode()
+    assert asked.reference not in page
+
+
+def test_what_is_restricted_is_known_to_its_unit_and_to_supervisors(asked: CaseMessage) -> None:
+    asked.restricted, asked.unit = True, "homicide"
+    asked.save()
+    seen = {
+        name: reads.visible_to(officer_named(name, **facts)).exists()
+        for name, facts in {
+            "colleague": {"unit": "homicide"},
+            "elsewhere": {"unit": "fraud"},
+            "nowhere": {},
+            "chief": {"role": "supervisor"},
+        }.items()
+    }
+    assert seen == {"colleague": True, "elsewhere": False, "nowhere": False, "chief": True}
+
+
+def test_a_deactivated_officer_sees_nothing(asked: CaseMessage, officer: Officer) -> None:
+    assert reads.visible_to(officer).filter(pk=asked.pk).exists()
+    officer.is_active = False
+    assert not reads.visible_to(officer).exists()
