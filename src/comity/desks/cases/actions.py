@@ -6,11 +6,16 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from django.core.exceptions import PermissionDenied
+from django.utils.translation import gettext as _
+
+from comity.agreements import Action
 from comity.desks.cases import composing, content, rules
 from comity.desks.cases.forms import Draft
 from comity.desks.cases.models import Addressee, Candidate, Case, CaseMessage, State, Verdict
 from comity.desks.cases.preview import Preview, preview, refusals_in_words
 from comity.desks.cases.reads import CasePage
+from comity.desks.cases.visibility import may_do
 from comity.messages import Message
 from comity.node.exchange import outbox, reading
 from comity.node.exchange.models import Note
@@ -92,7 +97,13 @@ def open_case(page: CasePage, officer: Officer, *, at: datetime) -> bool:
 
 
 def decide_candidate(candidate: Candidate, verdict: Verdict, reason: str, officer: Officer, *, at: datetime) -> None:
-    """Keep an officer's decision on a candidate; `Verdict.OPEN` takes an earlier one back. Both are recorded."""
+    """Keep an officer's decision on a candidate; `Verdict.OPEN` takes an earlier one back. Both are recorded.
+
+    Raises:
+        PermissionDenied: the house rules do not let this officer decide.
+    """
+    if not may_do(officer, Action.CONFIRM_MATCH, candidate.message):
+        raise PermissionDenied
     with writing():
         candidate.verdict = verdict
         candidate.reason = reason.strip() if verdict != Verdict.OPEN else ""
@@ -125,6 +136,12 @@ def _send(
 ) -> Outcome:
     """Hand a message to the exchange and keep what the desk shows of it; call inside the act's transaction."""
     reference = case.reference if case is not None else message.head.reference
+    draft = content.row_of(
+        message, b"", case=case or Case(reference=reference), authority=officer.authority, incoming=False
+    )
+    if not may_do(officer, Action.ANSWER if in_reply_to is not None else Action.SEND, draft):
+        _record("message.refused", officer, at, case=reference, facts={"rule": "house"})
+        return Outcome(None, (_("The rules of this node do not let you send this."),))
     (sent,) = outbox.send([message], by=officer.username, at=at, case=reference)
     if isinstance(sent, outbox.NotSent):
         return Outcome(None, refusals_in_words(sent.refusals))

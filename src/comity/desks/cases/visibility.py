@@ -57,10 +57,16 @@ def visible_messages(officer: Officer, messages: QuerySet[CaseMessage]) -> Query
     return messages.filter(to_query(allowed, COLUMNS))
 
 
-def may_export(officer: Officer, message: CaseMessage) -> bool:
-    """Whether this officer may take the content of a message out of the node, by the house rules."""
+def may_do(officer: Officer, action: Action, message: CaseMessage) -> bool:
+    """Whether the house rules let this officer do something with a message of this desk; a doubt is a no.
+
+    Args:
+        officer: who acts.
+        action: such as `Action.EXPORT`; `CONFIRM_MATCH` asks about the candidates of the message.
+        message: stored, or about to be.
+    """
     thing = Thing(
-        kind=ThingKind.MESSAGE,
+        kind=ThingKind.MATCH if action is Action.CONFIRM_MATCH else ThingKind.MESSAGE,
         authority=AuthorityId.parse(message.authority),
         originator=AuthorityId.parse(message.originator),
         message=message.kind,
@@ -70,10 +76,15 @@ def may_export(officer: Officer, message: CaseMessage) -> bool:
         restricted=message.restricted,
         unit=message.unit or None,
     )
-    # It is taken from its case, which is the reason that the rules ask for.
+    # It is done from its case, which is the reason that the rules ask for.
     context = Circumstances(part=Part.CONTENT, purpose=purpose_of(officer) or message.purpose or None, justified=True)
     try:
         book = members.policies()
     except PartnersError:
         return False
-    return book.decide(Ask(official(officer), Action.EXPORT, thing, context, timezone.now().date())).allowed
+    return book.decide(Ask(official(officer), action, thing, context, timezone.now().date())).allowed
+
+
+def may_export(officer: Officer, message: CaseMessage) -> bool:
+    """Whether this officer may take the content of a message out of the node."""
+    return may_do(officer, Action.EXPORT, message)
