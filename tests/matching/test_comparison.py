@@ -4,7 +4,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from comity.matching import Verdict, VersionError, compare, compare_prepared, digest, pack, score, unpack
+from comity.matching import (
+    Verdict,
+    VersionError,
+    compare,
+    compare_prepared,
+    digest,
+    hopeless,
+    pack,
+    peek,
+    score,
+    unpack,
+)
 from comity.subjects import Subject
 
 GIVEN = ["Mohammed", "Ahmad", "محمد", "Анна", "Vladimir", "Владимир", "Jean-Pierre", "Maria", "J.", "Bill", "William"]
@@ -84,6 +95,12 @@ def test_a_score_is_between_zero_and_one_and_speaks_through_its_reasons(a, b):
     assert 0.0 <= found.score <= 1.0
     assert found.reasons or found.score == 0.0
     assert all(isinstance(r.rule, str) and "." in r.rule for r in found.reasons)
+
+
+@given(people, people)
+def test_what_is_hopeless_at_a_glance_is_never_possible(a, b):
+    if hopeless(digest(a), peek(pack(digest(b)))):
+        assert compare(a, b).verdict == Verdict.DIFFERENT
 
 
 @given(people)

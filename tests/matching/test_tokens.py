@@ -34,7 +34,7 @@ def test_tokens_are_the_same_in_every_process():
         "print(sorted((t.kind, t.text) for t in tokens(s)))"
     )
     outputs = {
-        subprocess.run(  # noqa: S603  our own program
+        subprocess.run(
             [sys.executable, "-c", program], env={"PYTHONHASHSEED": seed}, capture_output=True, text=True, check=True
         ).stdout
         for seed in ("1", "2")

@@ -5,8 +5,8 @@ values agree and which contradict. Both are pure, deterministic and versioned. A
 an officer looks at.
 """
 
-from comity.matching.comparison import Comparison, Reason, Verdict, compare, compare_prepared, score
-from comity.matching.digests import VERSION, Prepared, digest, pack, unpack
+from comity.matching.comparison import Comparison, Reason, Verdict, compare, compare_prepared, hopeless, score
+from comity.matching.digests import VERSION, Packed, Prepared, digest, pack, peek, unpack
 from comity.matching.errors import MatchingError, VersionError
 from comity.matching.tokenising import MAX_TOKENS, TOKEN_WEIGHT, Token, TokenKind, tokens, tokens_of
 
@@ -16,6 +16,7 @@ __all__ = [
     "VERSION",
     "Comparison",
     "MatchingError",
+    "Packed",
     "Prepared",
     "Reason",
     "Token",
@@ -25,7 +26,9 @@ __all__ = [
     "compare",
     "compare_prepared",
     "digest",
+    "hopeless",
     "pack",
+    "peek",
     "score",
     "tokens",
     "tokens_of",

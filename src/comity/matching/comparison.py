@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import NamedTuple
 
-from comity.matching.digests import ANYONE, ORGANISATION, OTHER, PERSON, VERSION, Birth, Prepared, digest
+from comity.matching.digests import ANYONE, ORGANISATION, OTHER, PERSON, VERSION, Birth, Packed, Prepared, digest
 from comity.matching.identifiers import GROUPS
 from comity.matching.names import Name, compare_names, may_agree
 from comity.subjects import Subject
@@ -101,7 +101,22 @@ def score(a: Prepared, b: Prepared) -> float:
     return _scored(a, b, None) if a.key <= b.key else _scored(b, a, None)
 
 
-def comparable(a: Prepared, b: Prepared) -> bool:
+def hopeless(a: Prepared, b: Packed) -> bool:
+    """Return whether the score is below `POSSIBLE_FROM` whatever the names say; costs a tenth of the score.
+
+    Without a number in common, another birth date takes more than the best of names gives.
+    """
+    if not comparable(a, b):
+        return True
+    if a.identifiers and not a.identifiers.isdisjoint(b.identifiers):
+        return False
+    ceiling = (NAME_SHARE.get(a.kind, NAME_SHARE_OF_THINGS) if a.names and b.names else 0.0) + COUNTRY_SAME
+    if a.births and b.births:
+        ceiling += _births(a.births, b.births)[1]
+    return ceiling < POSSIBLE_FROM
+
+
+def comparable(a: Prepared, b: Prepared | Packed) -> bool:
     """Return whether two kinds of subject can be the same thing at all; a person is never a ship."""
     if a.kind == b.kind:
         return a.kind != OTHER or a.schema == b.schema

@@ -111,32 +111,56 @@ def pack(prepared: Prepared) -> bytes:
     ))  # fmt: skip
 
 
-type _PackedWords = tuple[tuple[str, bool, int], ...]
-type _Packed = tuple[
-    str, str, str, str, tuple[tuple[str, bool, _PackedWords], ...], tuple[tuple[int, int, int], ...],
-    tuple[tuple[str, str], ...], tuple[str, ...], tuple[str, ...],
-]  # fmt: skip
-_unpack = msgspec.msgpack.Decoder(_Packed.__value__)
+type _Words = tuple[tuple[str, bool, int], ...]
 
 
-def unpack(data: bytes) -> Prepared:
-    """Return the digest that `pack` made.
+class Packed(NamedTuple):
+    """A stored digest before its names are rebuilt, which costs most; the fields are those of `Prepared`."""
+
+    version: str
+    key: str
+    kind: str
+    schema: str
+    names: tuple[tuple[str, bool, _Words], ...]
+    births: tuple[Birth, ...]
+    identifiers: tuple[tuple[str, str], ...]
+    genders: tuple[str, ...]
+    countries: tuple[str, ...]
+
+    def prepared(self) -> Prepared:
+        """Return the digest."""
+        person = self.kind in {PERSON, ANYONE}
+        names = tuple(_name_again(text, weak, parts, person=person) for text, weak, parts in self.names)
+        return Prepared(
+            self.key, self.kind, self.schema, names, self.births, frozenset(self.identifiers), frozenset(self.genders),
+            frozenset(self.countries),
+        )  # fmt: skip
+
+
+_decoder = msgspec.msgpack.Decoder(Packed)
+
+
+def peek(data: bytes) -> Packed:
+    """Return what `pack` made, its names still packed.
 
     Raises:
         VersionError: made by another version of this package, or not by it at all.
     """
     try:
-        version, key, kind, schema, names, births, numbers, genders, countries = _unpack.decode(data)
+        packed = _decoder.decode(data)
     except msgspec.MsgspecError as error:
         raise VersionError("the stored digest has another shape") from error
-    if version != VERSION:
-        raise VersionError(f"the stored digest is of version `{version[:10]}`, not `{VERSION}`")
-    person = kind in {PERSON, ANYONE}
-    whole = tuple(_name_again(text, weak, parts, person=person) for text, weak, parts in names)
-    return Prepared(key, kind, schema, whole, births, frozenset(numbers), frozenset(genders), frozenset(countries))
+    if packed.version != VERSION:
+        raise VersionError(f"the stored digest is of version `{packed.version[:10]}`, not `{VERSION}`")
+    return packed
 
 
-def _name_again(text: str, weak: bool, parts: _PackedWords, *, person: bool) -> Name:  # noqa: FBT001  as stored
+def unpack(data: bytes) -> Prepared:
+    """Return the digest that `pack` made (raises `VersionError`)."""
+    return peek(data).prepared()
+
+
+def _name_again(text: str, weak: bool, parts: _Words, *, person: bool) -> Name:  # noqa: FBT001  as stored
     words = []
     for part, voiceless, kind in parts:
         made = word(part, voiceless=voiceless, person=person)

@@ -15,6 +15,8 @@ from comity.matching import (
     VersionError,
     compare_prepared,
     digest,
+    hopeless,
+    peek,
     score,
     tokens_of,
     unpack,
@@ -53,7 +55,8 @@ def crosscheck(
 ) -> tuple[tuple[Candidate, ...], ...]:
     """Return the candidates for each subject, best first, at most ten each.
 
-    Two queries, and one more for every 64 distinct tokens, however many subjects are asked about. Records that are
+    One query for every 64 distinct tokens, one for the candidates and one for the hits, however many subjects are asked
+    about. Records that are
     restricted to a unit, expired, or bound to another purpose are not proposed.
 
     Args:
@@ -67,11 +70,12 @@ def crosscheck(
     wanted = {candidate.record for group in found for candidate in group}
     if not wanted:
         return tuple(() for _ in subjects)
-    records = _held(wanted, authority, today, purpose)
-    return tuple(
-        _compared(asked, [records[c.record] for c in group if c.record in records])
+    held = _held(wanted, authority, today, purpose)
+    hits = [
+        _compared(asked, [held[c.record] for c in group if c.record in held])
         for asked, group in zip(digests, found, strict=True)
-    )
+    ]
+    return _with_subjects(hits)
 
 
 class _Held(NamedTuple):
@@ -80,7 +84,6 @@ class _Held(NamedTuple):
     pk: int
     source: str
     reference: str
-    subject: str
     digest: bytes
     purpose: str
     purpose_bound: bool
@@ -96,20 +99,16 @@ class _Held(NamedTuple):
         free = not self.restricted and (not self.purpose_bound or self.purpose == purpose)
         return live and free and self.retain_until >= today.toordinal()
 
-    def value(self) -> Subject:
-        return Subject.from_ftm(msgspec.json.decode(self.subject))
-
-    def prepared(self) -> Prepared:
-        try:
-            return _unpacked(bytes(self.digest))
-        except VersionError:  # stored by an older version of the algorithm: a little slower, never wrong
-            return digest(self.value())
-
 
 _COLUMNS: Final = (
-    "pk", "source", "reference", "subject", "digest", "purpose", "purpose_bound", "authority", "restricted",
-    "retain_until", "since__state", "until__state",
+    "pk", "source", "reference", "digest", "purpose", "purpose_bound", "authority", "restricted", "retain_until",
+    "since__state", "until__state",
 )  # fmt: skip
+
+
+class _Hit(NamedTuple):
+    record: _Held
+    comparison: Comparison
 
 
 def _held(wanted: Collection[int], authority: str, today: date, purpose: str) -> dict[int, _Held]:
@@ -123,17 +122,45 @@ def _held(wanted: Collection[int], authority: str, today: date, purpose: str) ->
     return {one.pk: one for one in held if one.authority == authority and one.may_be_proposed(today, purpose)}
 
 
-def _compared(asked: Prepared, records: Sequence[_Held]) -> tuple[Candidate, ...]:
+def _compared(asked: Prepared, records: Sequence[_Held]) -> tuple[_Hit, ...]:
     scored = []
     for record in records:
-        prepared = record.prepared()
+        if (prepared := _worth_comparing(asked, record)) is None:
+            continue
         value = score(asked, prepared)
         if value >= POSSIBLE_FROM:
             scored.append((-value, record.pk, record, prepared))
     scored.sort(key=lambda item: item[:2])
+    return tuple(_Hit(record, compare_prepared(asked, prepared)) for _, _, record, prepared in scored[:SHOWN])
+
+
+def _worth_comparing(asked: Prepared, record: _Held) -> Prepared | None:
+    """Return the record made ready, unless its birth dates and numbers already say that it is another."""
+    data = bytes(record.digest)
+    try:
+        packed = peek(data)
+    except VersionError:  # stored by an older version of the algorithm: a little slower, never wrong
+        return digest(Record.objects.get(pk=record.pk).value())
+    return None if hopeless(asked, packed) else _unpacked(data)
+
+
+def _with_subjects(hits: Sequence[Sequence[_Hit]]) -> tuple[tuple[Candidate, ...], ...]:
+    """Read the subjects of the hits alone: most candidates are none."""
+    wanted = {hit.record.pk for group in hits for hit in group}
+    texts = dict(Record.objects.filter(pk__in=wanted).values_list("pk", "subject")) if wanted else {}
     return tuple(
-        Candidate(record.pk, record.source, record.reference, record.value(), compare_prepared(asked, prepared))
-        for _, _, record, prepared in scored[:SHOWN]
+        tuple(
+            Candidate(
+                hit.record.pk,
+                hit.record.source,
+                hit.record.reference,
+                Subject.from_ftm(msgspec.json.decode(texts[hit.record.pk])),
+                hit.comparison,
+            )
+            for hit in group
+            if hit.record.pk in texts
+        )
+        for group in hits
     )
 
 

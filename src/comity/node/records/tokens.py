@@ -5,16 +5,19 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import blake2b
+from heapq import nsmallest
+from itertools import islice
 
 from django.db import connection
 
-from comity.matching import TOKEN_WEIGHT, VERSION, Token
+from comity.matching import TOKEN_WEIGHT, VERSION, Token, TokenKind
 from comity.node.records.models import RecordToken
 
 RECORD_BITS = 27  # 134 million records
 TOKEN_BITS = 36  # two tokens of a million share a hash once in some 70,000: one candidate more, never one less
 MAX_RECORD = (1 << RECORD_BITS) - 1
-READ_A_TOKEN = 128  # entries read of one token; one that has more says little
+READ_A_TOKEN = 64  # entries read of one token; one that has more says little
+VAGUE = 12  # candidates of a subject that share single words only; of these few are worth a comparison
 BUDGET = 2_000  # entries of all tokens of a subject that are counted, rarest first
 NOMINAL_RECORDS = 1_000_000.0
 TERMS_A_QUERY = 64  # parts of one compound query; a fixed few sizes keep the prepared statements
@@ -88,8 +91,12 @@ def _read(numbers: Sequence[int]) -> Mapping[int, list[int]]:
             bounds = [b for n in part for b in (n << RECORD_BITS, (n << RECORD_BITS) | MAX_RECORD)]
             bounds += NO_RANGE * (size - len(part))
             cursor.execute(_statement(size), bounds)
-            for (value,) in cursor.fetchall():
-                postings[value >> RECORD_BITS].append(value & MAX_RECORD)
+            number, records = -1, []
+            for (value,) in cursor.fetchall():  # the entries of one token come together
+                if value >> RECORD_BITS != number:
+                    number = value >> RECORD_BITS
+                    records = postings[number]
+                records.append(value & MAX_RECORD)
     return postings
 
 
@@ -101,16 +108,22 @@ def _statement(size: int) -> str:
 def _ranked(numbers: Mapping[int, Token], postings: Mapping[int, list[int]], limit: int) -> tuple[Found, ...]:
     """Add up what the shared tokens say, rarest first, while the budget lasts."""
     weights: defaultdict[int, float] = defaultdict(float)
+    telling: set[int] = set()
     left = BUDGET
     for number in sorted((n for n in numbers if n in postings), key=lambda n: (len(postings[n]), n)):
         records = postings[number]
         if left <= 0:
             break
         left -= len(records)
-        rarity = TOKEN_WEIGHT[numbers[number].kind] * math.log(NOMINAL_RECORDS / len(records))
+        kind = numbers[number].kind
+        rarity = TOKEN_WEIGHT[kind] * math.log(NOMINAL_RECORDS / len(records))
+        if kind != TokenKind.WORD:
+            telling.update(records)
         full = len(records) < READ_A_TOKEN  # of a common token only some entries were read: it ranks, it does not find
         for record in records:
             if full or record in weights:
                 weights[record] += rarity
-    best = sorted(weights.items(), key=lambda item: (-item[1], item[0]))[:limit]
-    return tuple(Found(record, weight) for record, weight in best)
+    best = nsmallest(limit, weights.items(), key=lambda item: (-item[1], item[0]))
+    vague = islice((item for item in best if item[0] not in telling), VAGUE)
+    kept = {record for record, _ in vague} | telling
+    return tuple(Found(record, weight) for record, weight in best if record in kept)
