@@ -4,12 +4,11 @@ import hashlib
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
-
 from comity.directory.card import make_card, read_card
+from comity.directory.holders import Holders, Table
 from comity.directory.logs import new_log
 from comity.directory.member import ContactPoint, KemEntry, Member
 from comity.directory.mirror import Mirror
-from comity.directory.holders import Holders, Table
 from comity.directory.registrar import Registrar
 from comity.directory.store import MemoryStore
 from comity.directory.weeks import weeks_to_publish

@@ -1,16 +1,16 @@
 """The registrar's work at the command line, from the first root to a member that a node follows."""
 
 import json
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
+from tests.directory_world import identity, member, pair
 
 from comity.cli.directory import command
 from comity.directory import FolderStore, Mirror, Registrar, make_card, read_card
 from comity.sealing import Keystore
-from tests.directory_world import identity, member, pair
-from datetime import UTC, datetime
 
 
 class Office:

@@ -3,6 +3,7 @@
 import json
 from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta
+from itertools import pairwise
 
 import pytest
 from hypothesis import given
@@ -134,7 +135,7 @@ def test_keys_reach_five_weeks_ahead():
     weeks = weeks_to_publish((), NOW)
     assert weeks[0][0] == week_of(NOW) == datetime(2026, 3, 2, tzinfo=UTC)
     assert len(weeks) == 6
-    assert all(one[1] == other[0] for one, other in zip(weeks, weeks[1:], strict=False))
+    assert all(one[1] == other[0] for one, other in pairwise(weeks))
     assert weeks_to_publish((start for start, _ in weeks), NOW) == ()
     assert len(weeks_to_publish((start for start, _ in weeks), NOW + timedelta(days=7))) == 1
 

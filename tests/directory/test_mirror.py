@@ -1,5 +1,6 @@
 """A mirror keeps what it believed, answers for every version it saw, and serves others."""
 
+import hashlib
 from dataclasses import replace
 from datetime import timedelta
 
@@ -34,9 +35,12 @@ from comity.directory import (
     Standing,
     UnreachableError,
     judge,
+    make_card,
+    read_card,
     spoken,
     succeed,
 )
+from comity.sealing import PublicPair
 from comity.vocabulary.authority import AuthorityId, LogName
 
 HOUR = timedelta(hours=1)
@@ -311,7 +315,6 @@ def test_a_node_that_slept_through_two_changes_follows_the_chain(world):
 def test_two_holders_with_keys_swapped_are_still_two(world):
     # Pairs made of two holders' keys sign as well; each key counts once.
     one, two = ROOT_HOLDERS[:2]
-    from comity.sealing import PublicPair
 
     class Mixed:
         def __init__(self, ed25519, ml_dsa_65):
@@ -328,8 +331,6 @@ def test_two_holders_with_keys_swapped_are_still_two(world):
 
 
 def test_the_registrar_asks_for_a_telephone_call_too(world):
-    from comity.directory import make_card, read_card
-
     card = read_card(make_card(member("xa.ncb"), identity("xa.ncb", 2), NOW, 2))
     with pytest.raises(MetadataError, match="telephone"):
         world.registrar.admit(card)
@@ -421,10 +422,12 @@ def test_a_damaged_file_of_the_archive_is_noticed(world):
         damaged = MemoryStore()
         damaged.files = {**store.files, name: store.files[name][:-1] + b"!"}
         with pytest.raises(DirectoryError):
-            directory = Mirror(damaged).directory
-            assert directory.members()
-            assert directory.document("revocations.json")
-            raise MismatchError("the root alone is not hashed again") if directory.root.version == 0 else AssertionError
+            read_everything(damaged)
+
+
+def read_everything(store):
+    directory = Mirror(store).directory
+    return directory.members(), directory.document("revocations.json")
 
 
 def test_a_half_written_refresh_leaves_the_view_as_it_was(world):
@@ -500,8 +503,6 @@ def test_an_empty_mirror_serves_its_root_alone(world):
 
 
 def test_evidence_of_a_member_leads_from_the_roots_fingerprint_years_later(world):
-    import hashlib
-
     mirror = world.mirror()
     version = mirror.refresh(world.fetch, NOW).directory.version
     now = renewed(world, 1, languages=("fr",))

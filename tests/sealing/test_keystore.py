@@ -83,7 +83,7 @@ def test_the_right_pass_phrase_opens_and_another_does_not(store, tmp_path):
     locked = Keystore(tmp_path / "keys")
     locked.check(SECRET)
     assert locked.unlock(SECRET).identity("xa.ncb") == IdentityKey.from_seed(bytes(32))
-    with pytest.raises(KeystoreError, match="^the pass phrase is wrong$"):
+    with pytest.raises(KeystoreError, match=r"^the pass phrase is wrong$"):
         locked.unlock(SECRET + " ")
 
 
@@ -135,7 +135,7 @@ def test_a_keystore_is_not_made_over_another(store, tmp_path):
 
 
 def test_a_missing_keystore_is_told_in_one_sentence(tmp_path):
-    with pytest.raises(KeystoreError, match="^there is no keystore in"):
+    with pytest.raises(KeystoreError, match=r"^there is no keystore in"):
         Keystore(tmp_path / "none").check(SECRET)
 
 

@@ -7,6 +7,9 @@ from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
 
 from comity.sealing import KeyFormatError, TlsKey, client_context, make_tls_key, server_context, spki_of
 
@@ -96,10 +99,6 @@ def test_a_server_with_the_right_name_and_another_key_is_not_believed(xa, xb):
 
 def test_a_certificate_issued_by_a_member_is_worth_nothing(xa, xb):
     # xb signs a certificate for a key of its own choice: a chain that ends at a pinned certificate, which is no CA.
-    from cryptography import x509
-    from cryptography.hazmat.primitives import hashes, serialization
-    from cryptography.hazmat.primitives.asymmetric import ec
-
     issuer = x509.load_pem_x509_certificate(xb.certificate.encode())
     issuer_key = serialization.load_pem_private_key(xb.private.encode(), None)
     key = ec.generate_private_key(ec.SECP256R1())
