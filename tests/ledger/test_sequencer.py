@@ -12,7 +12,7 @@ from comity.node.ledger import actions, keys, sequencer, tree
 from comity.node.ledger.models import Checkpoint, Entry, Log, Tile
 
 AT = datetime(2026, 11, 22, tzinfo=UTC)
-NAME = "xa.ncb/x1"
+NAME = "xq.test/x1"  # no keyring of another test holds its keys
 
 pytestmark = pytest.mark.django_db
 

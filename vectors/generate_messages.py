@@ -1,0 +1,214 @@
+"""Golden vectors of messages and notes: whole ones, and files with one fault each, named by it.
+
+`python vectors/generate_messages.py` writes them; a test compares. A vector, once released, never changes.
+"""
+
+import itertools
+import json
+import sys
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import cbor2
+
+from comity.messages import (
+    AboutSubject,
+    Answer,
+    Condition,
+    ConditionRule,
+    Head,
+    Message,
+    Note,
+    Outcome,
+    Part,
+    Refers,
+    Refused,
+    Text,
+    TextRole,
+    erase,
+    write,
+)
+from comity.messages.items import write_payload
+from comity.subjects import Subject
+from comity.vocabulary.authority import AuthorityId
+from comity.vocabulary.crime_area import CrimeArea
+from comity.vocabulary.evaluation import Evaluation
+from comity.vocabulary.handling import Handling
+from comity.vocabulary.person_category import PersonCategory
+from comity.vocabulary.purpose import Purpose
+from comity.vocabulary.refusal import RefusalGround
+from comity.vocabulary.urgency import Urgency, UrgencyGround
+
+FOLDER = Path(__file__).resolve().parent / "messages"
+XA, XB, XC = (AuthorityId.parse(name) for name in ("xa.ncb", "xb.spoc", "xc.ncb"))
+SENT = 1_795_305_600
+WRAP = bytes(range(256)) * 4 + bytes(144)
+Vector = dict[str, object]
+
+
+def salts() -> Iterator[bytes]:
+    """Yield salts that everybody can make again: 1, 2, 3, ... in sixteen bytes."""
+    return (number.to_bytes(16) for number in itertools.count(1))
+
+
+def head(kind: str, **changed: object) -> Head:
+    """Return a head of XA to XB and XC."""
+    plain = Head(kind, XA, (XB, XC), SENT, "XA-2026-000123", Purpose.CRIMINAL_INVESTIGATION, CrimeArea.DRUG_TRAFFICKING)
+    return replace(plain, **changed)  # type: ignore[arg-type]  # fields by name
+
+
+def texts() -> tuple[Text, ...]:
+    """Return what a request must say in words."""
+    return (
+        Text(TextRole.LEGAL_BASIS, "en", "Controlled Drugs Act, section 4"),
+        Text(TextRole.FACTS, "en", "Two containers of fruit held 600 kg of cocaine."),
+        Text(TextRole.QUESTION, "en", "What do you hold on the haulier and the ship?"),
+    )
+
+
+def request(*parts: Part, **changed: object) -> Message:
+    """Return a request."""
+    return Message(head("request", **changed), (*texts(), *parts))
+
+
+PERSON = AboutSubject(
+    Subject.of("Person", {"name": ["Marcus Hallam Dray", "ماركوس دراي"], "birthDate": ["1974-03"]}),
+    PersonCategory.SUSPECT,
+    "His lorry met the ship.",
+    Evaluation.parse("4x4 B2"),
+)
+SHIP = AboutSubject(
+    Subject.of("Vessel", {"name": ["Estrella del Puerto"], "imoNumber": ["IMO2345674"]}),
+    None,
+    "Carried the containers.",
+)
+REFERS = Refers(XB, "XB-2026-000045", bytes(range(32)))
+CONDITION = Condition(ConditionRule.ERASE_ON, "2027-11-22")
+
+WHOLE: dict[str, Message] = {
+    "request": request(PERSON, SHIP),
+    "request-urgent": request(PERSON, urgency=Urgency.LIFE_AT_RISK, ground=UrgencyGround.B, approvals=2),
+    "request-restricted": request(SHIP, CONDITION, handling=(Handling.H1, Handling.H3)),
+    "answer-full": Message(
+        head("answer"), (Answer(Outcome.FULL), REFERS, PERSON, Text(TextRole.ANSWER, "fr", "Connu ici."))
+    ),
+    "answer-partial": Message(head("answer"), (Answer(Outcome.PARTIAL), REFERS, Refused(RefusalGround.F, 0))),
+    "answer-interim": Message(head("answer"), (Answer(Outcome.INTERIM, SENT + 86_400), REFERS)),
+    "answer-negative": Message(head("answer"), (Answer(Outcome.NEGATIVE), REFERS)),
+    "refusal": Message(
+        head("refusal"), (REFERS, Refused(RefusalGround.G), Text(TextRole.REASON, "es", "No es delito aquí."))
+    ),
+    "reminder": Message(head("reminder"), (REFERS,)),
+    "information": Message(head("information"), (Text(TextRole.FACTS, "en", "The ship sails tonight."), SHIP)),
+    "correction": Message(
+        head("correction"), (REFERS, Text(TextRole.REASON, "en", "The birth year was wrong."), PERSON)
+    ),
+    "withdrawal": Message(head("withdrawal"), (REFERS, Text(TextRole.REASON, "en", "Sent to the wrong person."))),
+}
+BROKEN: dict[str, Message] = {
+    "urgency-without-ground": request(urgency=Urgency.URGENT),
+    "ground-without-urgency": request(ground=UrgencyGround.A),
+    "h3-without-condition": request(handling=(Handling.H3,)),
+    "sender-among-recipients": request(recipients=(XA, XB)),
+    "subject-without-link": request(replace(SHIP, link="")),
+    "request-without-question": Message(head("request"), texts()[:2]),
+    "kind-unknown": Message(head("telegram"), texts()),
+    "answer-without-outcome": Message(head("answer"), (REFERS,)),
+    "refusal-without-ground": Message(head("refusal"), (REFERS,)),
+    "item-of-another-kind": request(Refused(RefusalGround.A)),
+}
+
+
+def unchecked(message: Message) -> bytes:
+    """Return the payload of a message that breaks a rule of its kind."""
+    source = salts()
+    parts: tuple[Part, ...] = (message.head, *message.parts)
+    return write_payload(((part.name, part.to_value()) for part in parts), lambda: next(source))[0]
+
+
+def payload_vectors() -> Iterator[tuple[str, Vector]]:
+    """Yield (name, vector) of payloads."""
+    for name, message in WHOLE.items():
+        source = salts()
+        payload, msg = write(message, lambda source=source: next(source))  # type: ignore[misc]  # bound now
+        yield name, {"comment": "a whole message", "payload": payload.hex(), "msg": msg.hex(), "expect": "ok"}
+    source = salts()
+    payload, msg = write(WHOLE["request"], lambda: next(source))
+    erased = {"payload": erase(payload, [4]).hex(), "msg": msg.hex(), "expect": "message.item.erased"}
+    yield "item-erased", {"comment": "the fifth item is reduced to its hash; the root stays", **erased}
+    yield "trailing-byte", fault("one byte stands after the payload", payload + b"\0", "canonical.other-form")
+    loose = cbor2.dumps({"items": cbor2.loads(payload)["items"], "v": 1})
+    yield "keys-out-of-order", fault("the keys of the payload are not in canonical order", loose, "message.payload")
+    yield (
+        "version-2",
+        fault("the payload is of version 2", payload.replace(b"\xa2\x61v\x01", b"\xa2\x61v\x02", 1), "message.payload"),
+    )
+    for name, message in BROKEN.items():
+        yield name, fault("a rule of the kind is broken", unchecked(message), _code(message))
+
+
+def fault(comment: str, payload: bytes, expect: str) -> Vector:
+    """Return a vector that must be refused."""
+    return {"comment": comment, "payload": payload.hex(), "expect": expect}
+
+
+def _code(message: Message) -> str:
+    from comity.messages import MessageError  # noqa: PLC0415  # only here
+
+    try:
+        message.check()
+    except MessageError as error:
+        return error.code
+    raise AssertionError("the message breaks no rule")
+
+
+def note_vectors() -> Iterator[tuple[str, Vector]]:
+    """Yield (name, vector) of notes."""
+    note = Note(
+        v=1, suite=1, from_=XA, to=XB, lane=1, seq=7, prev=bytes(range(32)), msg=bytes(32), body=b"\1" * 32, size=2100,
+        dir=(3, 141, b"\2" * 32), sent=SENT, exp=SENT + 14 * 86_400, wrap=WRAP,
+    )  # fmt: skip
+    whole = note.to_bytes()
+    values = cbor2.loads(whole)
+    yield "note", {"comment": "a whole note", "note": whole.hex(), "core": note.core_bytes().hex(), "expect": "ok"}
+    again = replace(note, supersedes=b"\3" * 32)
+    yield (
+        "note-superseding",
+        {
+            "comment": "replaces another",
+            "note": again.to_bytes().hex(),
+            "core": again.core_bytes().hex(),
+            "expect": "ok",
+        },
+    )
+    for name, comment, changed in (
+        ("note-lane-2", "there is no third lane", {"lane": 2}),
+        ("note-seq-0", "places are counted from 1", {"seq": 0}),
+        ("note-prev-short", "a hash of 31 bytes", {"prev": bytes(31)}),
+        ("note-seq-float", "a number that is no integer", {"seq": 7.0}),
+        ("note-extra-field", "a field that nobody knows", {"colour": "red"}),
+        ("note-to-nobody", "no authority", {"to": "nobody"}),
+    ):
+        data = cbor2.dumps({**values, **changed}, canonical=True)
+        yield name, {"comment": comment, "note": data.hex(), "expect": "note.field"}
+    loose = cbor2.dumps(dict(sorted(values.items())))
+    yield (
+        "note-out-of-order",
+        {"comment": "keys in alphabetical order", "note": loose.hex(), "expect": "note.noncanonical"},
+    )
+    yield "note-cut", {"comment": "the last byte is missing", "note": whole[:-1].hex(), "expect": "note.malformed"}
+    yield "note-oversized", {"comment": "more than 8,192 bytes", "note": bytes(8193).hex(), "expect": "note.oversized"}
+
+
+def vectors() -> dict[str, str]:
+    """Return the text of every file, by its name."""
+    found = dict([*payload_vectors(), *note_vectors()])
+    return {f"{name}.json": json.dumps(vector, ensure_ascii=False, indent=1) + "\n" for name, vector in found.items()}
+
+
+if __name__ == "__main__":
+    FOLDER.mkdir(exist_ok=True)
+    for name, text in vectors().items():
+        (FOLDER / name).write_text(text, encoding="utf-8")
+    sys.stdout.write(f"{len(vectors())} vectors\n")
