@@ -3,7 +3,7 @@
 XA asks XB on 15 January 2027. XC and XD see XA's log the same day. In 2028 the root has other holders, every member
 other keys, and XC sees XA's log again.
 """
-# ruff: noqa: INP001  # a script beside the files that it writes
+# a script beside the files that it writes
 
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta

@@ -3,7 +3,7 @@
 Run `python vectors/generate_agreements.py`. One file asks one question; questions that are refused differ from one that
 is allowed in one fact, and the file is named by it.
 """
-# ruff: noqa: INP001  # a script beside the files that it writes
+# a script beside the files that it writes
 
 import json
 import sys

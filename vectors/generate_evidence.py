@@ -4,7 +4,7 @@ Run `python vectors/generate_evidence.py`. `whole.evidence.json` is made once, s
 random by design; delete it to make another. Each vector names the changes to be made to it, as (path, value) pairs, and
 the claims that must then fail. Everything but the first file is computed from it.
 """
-# ruff: noqa: INP001  # a script beside the files that it writes
+# a script beside the files that it writes
 
 import json
 import sys

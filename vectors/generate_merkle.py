@@ -3,7 +3,7 @@
 Run `python vectors/generate_merkle.py`. Everything is computed from fixed inputs; ML-DSA signatures, which are random
 by design, are kept in `signatures.json` and made anew only where the signed bytes changed.
 """
-# ruff: noqa: INP001  # a script beside the files that it writes
+# a script beside the files that it writes
 
 import json
 import sys

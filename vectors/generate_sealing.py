@@ -3,7 +3,7 @@
 Run `python vectors/generate_sealing.py`. Everything is computed from fixed inputs; wraps, which are random by design,
 are kept in `wraps.json` and made anew only where they no longer open.
 """
-# ruff: noqa: INP001  # a script beside the files that it writes
+# a script beside the files that it writes
 
 import json
 from collections.abc import Iterator

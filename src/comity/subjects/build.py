@@ -1,7 +1,7 @@
 """`python -m comity.subjects.build`: make `model.json` from FollowTheMoney's schemata and ours.
 
-FollowTheMoney takes seconds and much memory to load; the node needs only names, types and labels, and gets them from this
-file. A test holds the file to the schemata.
+FollowTheMoney takes seconds and much memory to load; the node needs only names, types and labels, and gets them from
+this file. A test holds the file to the schemata.
 """
 
 import json
