@@ -62,7 +62,7 @@ def row_of(message: Message, msg: bytes, *, case: Case, authority: str, incoming
         authority: ours.
         incoming: whether a partner sent it.
     """
-    head = message.head
+    head, content = message.head, content_of(message)
     return CaseMessage(
         case=case,
         authority=authority,
@@ -76,9 +76,9 @@ def row_of(message: Message, msg: bytes, *, case: Case, authority: str, incoming
         crime_area=str(head.area),
         urgency=str(head.urgency),
         handling=[str(code) for code in head.handling],
-        languages=sorted({part["language"] for part in content_of(message)["texts"]}),
+        languages=sorted({part["language"] for part in content["texts"]}),
         caption=rules.caption(captions(message))[:MAX_CAPTION],
-        content=content_of(message),
+        content=content,
         deadline=datetime.fromtimestamp(head.deadline, UTC) if head.deadline else None,
         sent_at=datetime.fromtimestamp(head.sent, UTC),
     )
