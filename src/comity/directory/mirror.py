@@ -49,7 +49,7 @@ class Mirror:
     def __init__(self, store: Store, root: bytes | None = None) -> None:
         self._store, self._archive = store, Archive(store)
         self._identities = Identities({})
-        self._cache: Cache = {}
+        self._cache = Cache()
         self._archived: dict[Version, Directory] = {}
         self._current: Directory | None = None
         self._stored = b""

@@ -6,7 +6,7 @@ is first needed, so that asking for one member of three thousand reads four file
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from functools import cached_property
@@ -28,6 +28,7 @@ Version = tuple[int, int, bytes]
 
 BANNER_FROM: Final = EXPIRY[TIMESTAMP]
 AGREEMENTS: Final = "agreements/"
+MAX_CACHED: Final = 20_000
 
 
 class Standing(StrEnum):
@@ -56,8 +57,23 @@ class Entry:
     expires: datetime
 
 
-Cache = dict[tuple[str, bytes], Member]
-"""Members by the hash of their file and the fingerprint of their identity key: read once a process."""
+@dataclass(slots=True)
+class Cache:
+    """What views of one archive have verified already, by all that the verification depended on.
+
+    Attributes:
+        members: document and expiry, by hash and version of the member's file and the fingerprint of its identity key.
+        bins: by hash and version of the bin's file and the hash of the registrar's, which names its keys.
+    """
+
+    members: dict[tuple[str, int, bytes], tuple[Member, datetime]] = field(default_factory=dict)
+    bins: dict[tuple[str, int, str], Targets] = field(default_factory=dict)
+
+    def trim(self) -> None:
+        """Forget everything once too much was learnt: old versions go with it."""
+        if len(self.members) > MAX_CACHED or len(self.bins) > MAX_CACHED:
+            self.members.clear()
+            self.bins.clear()
 
 
 class Directory:
@@ -83,10 +99,9 @@ class Directory:
         unconfirmed: frozenset[AuthorityId] = frozenset(),
     ) -> None:
         self._archive, self._root, self._timestamp_data = archive, root, timestamp_data
-        self._cache = {} if cache is None else cache
+        self._cache = Cache() if cache is None else cache
         self._today, self.unconfirmed = today, unconfirmed
         self._timestamp = profile.read(Timestamp, timestamp_data).signed
-        self._bins: dict[str, Targets | None] = {}
         self._entries: dict[AuthorityId, Entry | None] = {}
         self._faults: dict[AuthorityId, str] = {}
         digest = hashlib.sha256(timestamp_data).digest()
@@ -295,9 +310,16 @@ class Directory:
         return self._bins_rule.get_role_for_target(profile.member_path(str(authority)))
 
     def _bin(self, name: str) -> Targets | None:
-        if name not in self._bins:
-            self._bins[name] = self._role(name, self._targets)
-        return self._bins[name]
+        meta = self.meta(name)
+        if meta is None:
+            return None
+        key = profile.sha256_of(meta), meta.version, profile.sha256_of(self._meta[f"{TARGETS}.json"])
+        found = self._cache.bins.get(key)
+        if found is None:
+            found = self._role(name, self._targets)
+            if found is not None:
+                self._cache.bins[key] = found
+        return found
 
     def _roles(self, bin_name: str) -> Mapping[str, DelegatedRole]:
         found = self._bin(bin_name)
@@ -318,21 +340,23 @@ class Directory:
         identity = _identity(in_bin, role)
         if role.paths != [profile.member_path(str(authority))]:
             raise MetadataError(f"`{authority}` may speak for itself and for nobody else")
-        file = self._role(str(authority), in_bin)
-        if file is None:
+        meta = self.meta(str(authority))
+        if meta is None:
             raise MetadataError(f"`{authority}` has published nothing")
-        expires = min(file.expires, in_bin.expires, self._targets.expires)
-        key = profile.sha256_of(self._meta[f"{authority}.json"]), identity.fingerprint
-        if key not in self._cache:
-            self._cache[key] = self._read_document(authority, file)
-        return Entry(self._cache[key], identity, expires)
+        key = profile.sha256_of(meta), meta.version, identity.fingerprint
+        if key not in self._cache.members:
+            self._cache.trim()
+            self._cache.members[key] = self._read_member(authority, in_bin)
+        member, expires = self._cache.members[key]
+        return Entry(member, identity, min(expires, in_bin.expires, self._targets.expires))
 
-    def _read_document(self, authority: AuthorityId, file: Targets) -> Member:
+    def _read_member(self, authority: AuthorityId, in_bin: Targets) -> tuple[Member, datetime]:
         path = profile.member_path(str(authority))
-        pinned = file.targets.get(path)
-        if pinned is None:
+        file = self._role(str(authority), in_bin)
+        pinned = None if file is None else file.targets.get(path)
+        if file is None or pinned is None:
             raise MetadataError(f"`{authority}` has published no document")
-        return read_member(self._blob(pinned, path), authority)
+        return read_member(self._blob(pinned, path), authority), file.expires
 
     def _role(self, role: str, delegator: Root | Targets) -> Targets | None:
         """Return a role's file, verified against its delegator; `None` where the snapshot does not name it."""
