@@ -50,7 +50,7 @@ _HEADER_NOISE = re.compile(
     r'^"(?:POT-Creation-Date|PO-Revision-Date|Last-Translator|Language-Team|Report-Msgid-Bugs-To|Generated-By):.*\n',
     re.MULTILINE,
 )
-_PLACEHOLDER = re.compile(r"%\((\w+)\)[sd]|\{(\w*)\}")
+_PLACEHOLDER = re.compile(r"%\((\w+)\)[sd]|\{(\w*)(?:[:!][^}]*)?\}")
 
 
 def main(arguments: list[str]) -> int:
