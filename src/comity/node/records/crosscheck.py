@@ -23,7 +23,7 @@ from comity.matching import (
 )
 from comity.matching.comparison import POSSIBLE_FROM
 from comity.node.records import tokens
-from comity.node.records.models import Record, RunState
+from comity.node.records.models import ImportRun, Record, RunState
 from comity.subjects import Subject
 
 COMPARED = 20  # candidates of a subject that are compared in full
@@ -55,7 +55,7 @@ def crosscheck(
 ) -> tuple[tuple[Candidate, ...], ...]:
     """Return the candidates for each subject, best first, at most ten each.
 
-    One query for every 64 distinct tokens, one for the candidates and one for the hits, however many subjects are asked
+    One query for every 64 distinct tokens, two for the candidates and one for the hits, however many subjects are asked
     about. Records that are
     restricted to a unit, expired, or bound to another purpose are not proposed.
 
@@ -90,19 +90,19 @@ class _Held(NamedTuple):
     authority: str
     restricted: bool
     retain_until: int
-    since: str | None
-    until: str | None
+    since: int | None
+    until: int | None
 
-    def may_be_proposed(self, today: date, purpose: str) -> bool:
+    def may_be_proposed(self, applied: Collection[int], today: date, purpose: str) -> bool:
         """Return whether the record is live, see `LiveRecords.live`, in time, and free for the purpose."""
-        live = self.since in {None, RunState.APPLIED} and self.until != RunState.APPLIED
+        live = (self.since is None or self.since in applied) and self.until not in applied
         free = not self.restricted and (not self.purpose_bound or self.purpose == purpose)
         return live and free and self.retain_until >= today.toordinal()
 
 
 _COLUMNS: Final = (
     "pk", "source", "reference", "digest", "purpose", "purpose_bound", "authority", "restricted", "retain_until",
-    "since__state", "until__state",
+    "since_id", "until_id",
 )  # fmt: skip
 
 
@@ -118,8 +118,10 @@ def _held(wanted: Collection[int], authority: str, today: date, purpose: str) ->
     all their records.
     """
     rows = Record.objects.filter(pk__in=wanted).values_list(*_COLUMNS)
-    held = (_Held(*row) for row in rows)
-    return {one.pk: one for one in held if one.authority == authority and one.may_be_proposed(today, purpose)}
+    held = [one for row in rows if (one := _Held(*row)).authority == authority]
+    runs = {run for one in held for run in (one.since, one.until) if run is not None}
+    applied = set(ImportRun.objects.filter(pk__in=runs, state=RunState.APPLIED).values_list("pk", flat=True))
+    return {one.pk: one for one in held if one.may_be_proposed(applied, today, purpose)}
 
 
 def _compared(asked: Prepared, records: Sequence[_Held]) -> tuple[_Hit, ...]:
