@@ -114,7 +114,7 @@ def test_text_that_would_be_policy_is_only_text(convention: Compiled, request_to
 WRONG = [True, 1, -1, 1.0, float("nan"), 2**63, 2**200, -(2**63) - 1, b"H0", [1], {"a": 1}, object(), "\ud800", (None,)]
 
 
-@pytest.mark.parametrize("value", WRONG, ids=repr)
+@pytest.mark.parametrize("value", WRONG, ids=lambda value: type(value).__name__)
 def test_a_value_of_the_wrong_type_is_a_no_wherever_it_stands(
     convention: Compiled, request_to_xb: Ask, but: But, value: object
 ) -> None:
