@@ -178,6 +178,14 @@ def test_two_ships_of_one_name_with_different_imo_numbers_are_two_ships():
     assert compare(a, subject("Vessel", name="Southern Star", imoNumber="9187629")).verdict == Verdict.PROBABLE
 
 
+def test_a_vehicle_number_with_one_altered_sign_is_worth_a_look():
+    a = subject("Vehicle", registrationNumber="QB21 HVR", vin="1HGBH41JXMN109186")
+    found = compare(a, subject("Vehicle", registrationNumber="4471 QD", vin="1HGBH41JXMN109187"))
+    assert found.verdict == Verdict.POSSIBLE
+    assert "identifier.near.vin" in {r.rule for r in found.reasons}
+    assert compare(a, subject("Vehicle", vin="1HGBH41JXMN109999")).verdict == Verdict.DIFFERENT
+
+
 def test_a_weak_alias_counts_less_than_a_name():
     weak = compare(subject(name="Cleo Lagoon", weakAlias="Ann Harbour"), subject(name="Ann Harbour"))
     assert weak.score < compare(subject(name="Ann Harbour"), subject(name="Ann Harbour")).score

@@ -4,8 +4,19 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import NamedTuple
 
-from comity.matching.digests import ANYONE, ORGANISATION, OTHER, PERSON, VERSION, Birth, Packed, Prepared, digest
-from comity.matching.identifiers import GROUPS
+from comity.matching.digests import (
+    ANYONE,
+    ORGANISATION,
+    OTHER,
+    PERSON,
+    VEHICLE,
+    VERSION,
+    Birth,
+    Packed,
+    Prepared,
+    digest,
+)
+from comity.matching.identifiers import GROUPS, VIN, one_sign_apart
 from comity.matching.names import Name, compare_names, may_agree
 from comity.subjects import Subject
 
@@ -22,6 +33,7 @@ BIRTH_DAY, BIRTH_MONTH, BIRTH_YEAR = 0.12, 0.08, 0.05
 BIRTH_NEAR, BIRTH_OTHER = -0.04, -0.3
 COUNTRY_SAME, COUNTRY_OTHER = 0.02, -0.03
 GENDER_OTHER = -0.15
+NEAR_VIN = 0.66  # one sign changed: misread, or a number that was altered
 
 SAME_FROM, PROBABLE_FROM, POSSIBLE_FROM = 0.95, 0.87, 0.625
 NEAR_YEARS = 1
@@ -108,7 +120,7 @@ def hopeless(a: Prepared, b: Packed) -> bool:
     """
     if not comparable(a, b):
         return True
-    if a.identifiers and not a.identifiers.isdisjoint(b.identifiers):
+    if a.identifiers and (a.kind == VEHICLE or not a.identifiers.isdisjoint(b.identifiers)):
         return False
     ceiling = (NAME_SHARE.get(a.kind, NAME_SHARE_OF_THINGS) if a.names and b.names else 0.0) + COUNTRY_SAME
     if a.births and b.births:
@@ -177,11 +189,19 @@ def _identified(a: Prepared, b: Prepared, value: float, reasons: list[Reason] | 
     agreeing = a.identifiers & b.identifiers
     groups = {group for group, _ in agreeing}
     mine, theirs = dict(sorted(a.identifiers, reverse=True)), dict(sorted(b.identifiers, reverse=True))
+    near: list[tuple[str, str, str]] = []
     for group in sorted((mine.keys() & theirs.keys()) - groups):
+        if group == VIN.name and (pair := one_sign_apart(a.identifiers, b.identifiers)):
+            near.append((group, *pair))
+            continue
         clash = -GROUPS[group].clash
         value += clash
         _note(reasons, f"identifier.other.{group}", mine[group], theirs[group], clash)
     value = max(0.0, value)
+    for group, left, right in near:
+        gained = (1.0 - value) * NEAR_VIN
+        value += gained
+        _note(reasons, f"identifier.near.{group}", left, right, round(gained, 4))
     for group, number in sorted(agreeing):
         gained = (1.0 - value) * GROUPS[group].certainty
         value += gained

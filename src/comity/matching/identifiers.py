@@ -5,6 +5,7 @@ Groups, not properties, are compared: one list calls a number a passport, the ne
 """
 
 import re
+from collections.abc import Iterable
 from typing import NamedTuple
 
 from comity.subjects import Subject
@@ -95,6 +96,18 @@ def identifiers(subject: Subject) -> tuple[tuple[str, str], ...]:
             if normal := normalise(group, value[:MAX_CHARS]):
                 found.add((TOGETHER.get(group.name, group.name), normal))
     return tuple(sorted(found)[:MAX_IDENTIFIERS])
+
+
+def one_sign_apart(
+    ours: Iterable[tuple[str, str]], theirs: Iterable[tuple[str, str]], group: str = VIN.name
+) -> tuple[str, str] | None:
+    """Return the first two numbers of a group that differ in one sign only, in the order of their values."""
+    others = sorted(value for name, value in theirs if name == group)
+    for value in sorted(value for name, value in ours if name == group):
+        for other in others:
+            if len(value) == len(other) and sum(x != y for x, y in zip(value, other, strict=True)) == 1:
+                return value, other
+    return None
 
 
 def normalise(group: Group, value: str) -> str:

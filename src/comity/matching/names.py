@@ -33,6 +33,7 @@ EDIT_SHARE = 0.75  # spelling and sound: the kinder of the two counts this much
 OTHER_BEGINNING = 0.06  # people mistype the first letter least
 SHORT_WORD = 0.12
 FAR = 2 * (1.0 - LEAST_SIMILAR) / EDIT_COST  # two letters an edit
+OTHER_READING = 0.88  # the first letter has another reading: Jury, Khoury
 SHORT = 3
 CARRYING = frozenset({CONTENT, COMMON, NUMBER, INITIAL})
 
@@ -113,7 +114,7 @@ def far_apart(a: Word, b: Word) -> bool:
     An edit changes at most two members of the set of letters, and `_by_spelling` gives 0 when neither spelling nor
     sound stays within a share of `FAR` edits.
     """
-    if a.skeletons[0] == b.skeletons[0] or (a.groups and b.groups):
+    if a.skeletons[0] == b.skeletons[0] or a.fold[1:] == b.fold[1:] or (a.groups and b.groups):
         return False
     longest = FAR * max(len(a.text), len(b.text))
     if (a.letters ^ b.letters).bit_count() <= longest and abs(len(a.text) - len(b.text)) <= longest / 2:
@@ -149,6 +150,8 @@ def _by_spelling(a: Word, b: Word) -> tuple[str, float]:
         value -= SHORT_WORD
     if value < SKELETON_ONLY and len(a.skeletons[0]) >= SHORT and a.skeletons[0] == b.skeletons[0]:
         value = SKELETON_ONLY
+    if value < OTHER_READING and a.fold[1:] == b.fold[1:] and not set(a.skeletons).isdisjoint(b.skeletons):
+        value = OTHER_READING
     return NEAR, value if value >= LEAST_SIMILAR else 0.0
 
 

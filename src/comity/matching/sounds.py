@@ -25,7 +25,7 @@ _VOWEL_CLASSES = str.maketrans("aeiouw", "aaiuuv")
 _FOLD_LETTERS = str.maketrans({"C": "c", "S": "$", "K": "k", "T": "t", "D": "d", "J": "j", "Q": "k"})
 _WEAK = str.maketrans("", "", "aeiouhw")
 # Letters with two readings: the sound, and what else it may be.
-_READINGS = (("T", "s"), ("D", "s"), ("K", ""), ("C", "S"), ("C", "k"), ("Q", "g"), ("J", "s"), ("j", ""))
+_READINGS = (("T", "s"), ("D", "s"), ("K", ""), ("C", "S"), ("C", "k"), ("Q", "g"), ("J", "s"), ("j", ""), ("j", "k"))
 
 
 def _sounds(word: str) -> str:

@@ -10,6 +10,7 @@ from itertools import combinations, pairwise, product
 from typing import NamedTuple
 
 from comity.matching.digests import ORGANISATION, OTHER, PERSON, Prepared, digest
+from comity.matching.identifiers import VIN
 from comity.matching.names import Name
 from comity.matching.words import COMMON, CONTENT, NUMBER, Word
 from comity.subjects import Subject
@@ -17,6 +18,7 @@ from comity.subjects import Subject
 MAX_TOKENS = 200
 MAX_WORDS_PAIRED = 6
 SHORTEST_SINGLE = 2
+VIN_PART = 14
 
 
 class TokenKind(StrEnum):
@@ -55,6 +57,9 @@ def tokens_of(prepared: Prepared) -> frozenset[Token]:
     found: dict[Token, None] = {}
     for group, value in sorted(prepared.identifiers):
         found[Token(TokenKind.IDENTIFIER, f"{group}:{value}")] = None
+        if group == VIN.name:  # so that one changed sign at either end is forgiven
+            found[Token(TokenKind.WORD, f"vin<{value[:VIN_PART]}")] = None
+            found[Token(TokenKind.WORD, f"vin>{value[-VIN_PART:]}")] = None
     for text in _name_tokens(prepared):
         found[text] = None
     if len(found) <= MAX_TOKENS:
