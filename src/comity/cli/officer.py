@@ -1,0 +1,106 @@
+"""`comity officer`: register the officers of a node, give them a new password, close their access."""
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from comity.cli.errors import Failure
+from comity.cli.words import _, marked
+from comity.config import nodefile
+
+if TYPE_CHECKING:
+    from comity.node.officers.models import Officer
+
+ROLES = ("officer", "supervisor", "dpo", "auditor", "administrator")
+
+
+@click.group(name="officer", help=marked("Add officers and change their roles."))
+@click.option(
+    "--node",
+    "folder",
+    type=click.Path(path_type=Path, file_okay=False),
+    envvar="COMITY_NODE",
+    required=True,
+    help=marked("Folder of the node."),
+)
+def command(folder: Path) -> None:
+    """Open the node whose officers are meant."""
+    nodefile.load(folder)
+    os.environ["COMITY_NODE"] = str(folder.resolve())
+    os.environ["DJANGO_SETTINGS_MODULE"] = "comity.config.settings"
+    import django  # noqa: PLC0415  # only after the node is known
+
+    django.setup()
+
+
+@command.command(name="add")
+@click.argument("username")
+@click.option("--name", required=True, help=marked("Name as colleagues write it."))
+@click.option("--authority", required=True, help=marked("Id of an authority of this node, such as xa.ncb."))
+@click.option("--role", type=click.Choice(ROLES), default="officer", show_default=True)
+@click.option("--unit", default="")
+@click.option("--language", type=click.Choice(nodefile.LANGUAGES), default="en", show_default=True)
+def add(username: str, name: str, authority: str, role: str, unit: str, language: str) -> None:
+    """Register an officer and ask for the first password; the second factor is set up at the first sign-in."""
+    from comity.node import nodefile as served  # noqa: PLC0415  # needs Django
+    from comity.node.officers.actions import register_officer  # noqa: PLC0415
+
+    register_officer(
+        username,
+        password=_new_password(),
+        display_name=name,
+        authority=authority,
+        served=served.authorities(),
+        role=role,
+        unit=unit,
+        language=language,
+    )
+    click.echo(_("{username} may sign in now and is then asked for a second factor.").format(username=username))
+
+
+@command.command(name="password")
+@click.argument("username")
+def password(username: str) -> None:
+    """Give an officer a new password."""
+    from comity.node.officers.actions import set_password  # noqa: PLC0415  # needs Django
+
+    set_password(_officer(username), _new_password())
+    click.echo(_("The new password holds from now on."))
+
+
+@command.command(name="close")
+@click.argument("username")
+def close(username: str) -> None:
+    """Close an officer's access; what the officer did stays in the ledger."""
+    from comity.node.officers.actions import deactivate  # noqa: PLC0415  # needs Django
+
+    deactivate(_officer(username))
+    click.echo(_("The access of {username} is closed.").format(username=username))
+
+
+@command.command(name="list")
+def list_officers() -> None:
+    """List the officers of the node."""
+    from comity.node.officers.models import Officer  # noqa: PLC0415  # needs Django
+
+    for one in Officer.objects.order_by("authority", "username"):
+        state = "" if one.is_active else _("closed")
+        click.echo(f"{one.authority}\t{one.username}\t{one.role}\t{one.unit}\t{state}".rstrip())
+
+
+def _new_password() -> str:
+    found: str = click.prompt(_("Password"), hide_input=True, confirmation_prompt=True)
+    return found
+
+
+def _officer(username: str) -> "Officer":
+    from comity.node.officers.models import Officer  # noqa: PLC0415  # needs Django
+
+    found = Officer.objects.filter(username=username).first()
+    if found is None:
+        raise Failure(
+            _("there is no officer `{username}`").format(username=username), _("see `comity officer list`")
+        )
+    return found

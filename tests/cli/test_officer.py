@@ -1,0 +1,55 @@
+"""`comity officer`: registering, passwords, closing, in a real node."""
+
+import subprocess
+import sys
+
+import pytest
+
+PASSWORD = "the harbour freezes in march"
+
+
+@pytest.fixture(scope="module")
+def node(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("node") / "xa"
+    phrase = folder.parent / "phrase"
+    phrase.write_text("the lighthouse keeper sleeps\n")
+    done = run("init", str(folder), "--authority", "xa.ncb", "--passphrase-file", str(phrase))
+    assert done.returncode == 0, done.stderr
+    return folder
+
+
+def run(*arguments, typed=""):
+    return subprocess.run(
+        [sys.executable, "-m", "comity", *arguments], input=typed, capture_output=True, text=True, check=False
+    )
+
+
+def test_an_officer_is_registered_listed_and_closed(node):
+    at = ("officer", "--node", str(node))
+    added = run(*at, "add", "hlowe", "--name", "Harriet Lowe", "--authority", "xa.ncb", typed=f"{PASSWORD}\n{PASSWORD}\n")
+    assert added.returncode == 0, added.stderr
+    assert "hlowe\tofficer" in run(*at, "list").stdout
+    assert run(*at, "password", "hlowe", typed=f"{PASSWORD}x\n{PASSWORD}x\n").returncode == 0
+    assert run(*at, "close", "hlowe").returncode == 0
+    assert "closed" in run(*at, "list").stdout
+
+
+@pytest.mark.parametrize(
+    ("arguments", "typed", "said"),
+    [
+        (("add", "x1", "--name", "X", "--authority", "xb.spoc"), f"{PASSWORD}\n{PASSWORD}\n", "xb.spoc"),
+        (("add", "x2", "--name", "X", "--authority", "xa.ncb"), "short\nshort\n", "password"),
+        (("close", "nobody"), "", "nobody"),
+    ],
+)
+def test_what_cannot_be_is_said_in_one_sentence(node, arguments, typed, said):
+    done = run("officer", "--node", str(node), *arguments, typed=typed)
+    assert done.returncode == 1
+    assert said in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_a_folder_without_a_node_is_named(tmp_path):
+    done = run("officer", "--node", str(tmp_path), "list")
+    assert done.returncode == 1
+    assert "comity init" in done.stderr
