@@ -115,6 +115,34 @@ def test_forgetting_a_member_under_a_newer_snapshot_is_refused(world):
     refuses(mirror, unpatched(stolen_online_keys(world, 2, meta)), NOW + HOUR, MetadataError)
 
 
+def test_a_second_snapshot_of_one_version_is_a_fork_and_hides_no_rollback(world):
+    mirror = world.mirror()
+    first = dict(profile.read(Snapshot, world.store.files["1.snapshot.json"]).signed.meta)
+    world.update(member("xa.ncb", languages=("fr",)), identity("xa.ncb"), NOW + HOUR)
+    world.registrar.publish(ONLINE, NOW + HOUR)
+    mirror.refresh(world.fetch, NOW + HOUR)
+    newest = dict(profile.read(Snapshot, world.store.files["2.snapshot.json"]).signed.meta)
+    back = stolen_online_keys(world, 2, first)
+    refuses(mirror, unpatched(with_timestamp(back, 3, 2)), NOW + HOUR, RollbackError)
+    added = stolen_online_keys(world, 2, {**newest, "xz.ncb.json": newest["xa.ncb.json"]})
+    fork = refuses(mirror, unpatched(with_timestamp(added, 3, 2)), NOW + HOUR, DirectoryForkError)
+    assert (fork.ours, fork.theirs) == (world.store.files["2.snapshot.json"], added["2.snapshot.json"])
+
+
+def test_a_members_file_does_not_change_without_another_version(world):
+    mirror = world.mirror()
+    mirror.refresh(world.fetch, NOW)
+    second = sign_member(member("xa.ncb", languages=("fr",)), identity("xa.ncb"), 1, NOW)
+    refuses(mirror, unpatched(pinned_member(world, "xa.ncb", 1, second)), NOW, MetadataError)
+
+
+def with_timestamp(files: dict[str, bytes], version: int, snapshot: int) -> dict[str, bytes]:
+    """Files under another timestamp, signed with the stolen key."""
+    meta = pin(snapshot, files[f"{snapshot}.snapshot.json"])
+    timestamp = Timestamp(version=version, expires=NOW + DAY, snapshot_meta=meta)
+    return {**files, "timestamp.json": signed_by(timestamp, [TIMESTAMP_KEY])}
+
+
 def stolen_online_keys(world: World, version: int, meta: dict[str, MetaFile]) -> dict[str, bytes]:
     """Files as a thief of the snapshot and timestamp keys would publish them."""
     snapshot = signed_by(Snapshot(version=version, expires=NOW + 7 * DAY, meta=meta), [SNAPSHOT_KEY])
@@ -496,3 +524,21 @@ def test_a_node_needs_the_root_that_it_was_installed_with(world):
     root.version = 2
     files = {**theirs.files, "2.root.json": signed_by(root, strangers)}
     refuses(world.mirror(), files.get, NOW, ThresholdError)
+
+
+def test_a_member_cannot_sign_itself_for_longer_than_ninety_days(world):
+    card = read_card(make_card(member("xa.ncb"), identity("xa.ncb"), NOW + 30 * DAY, 2))
+    world.registrar.admit(card)
+    with pytest.raises(ExpiredError):
+        world.registrar.publish(ONLINE, NOW + HOUR)
+
+
+def test_a_bin_made_to_last_is_refused(world):
+    # Two of the registrar's holders sign a bin for ten years; mirrors do not follow.
+    name = next(role for role in ("bin-0", "bin-1", "bin-2", "bin-3") if f"1.{role}.json" in world.store.files)
+    lasting = profile.read(Targets, world.store.files[f"1.{name}.json"]).signed
+    lasting.version, lasting.expires = 2, NOW + 3650 * DAY
+    data = signed_by(lasting, TARGETS_HOLDERS)
+    meta = dict(profile.read(Snapshot, world.store.files["1.snapshot.json"]).signed.meta)
+    files = {**stolen_online_keys(world, 2, {**meta, f"{name}.json": pin(2, data)}), f"2.{name}.json": data}
+    refuses(world.mirror(), unpatched(files), NOW, ExpiredError)

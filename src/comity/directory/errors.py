@@ -70,14 +70,14 @@ class DirectoryForkError(DirectoryError):
 
     Attributes:
         version: of the two files.
-        ours: the timestamp file that this node believed first.
-        theirs: the other one, which its keys have signed as well; both together are portable proof.
+        ours: the timestamp or snapshot file that this node believed first.
+        theirs: the other one, which the same keys have signed as well; both together are portable proof.
     """
 
     code = "directory.fork"
 
     def __init__(self, version: int, ours: bytes, theirs: bytes) -> None:
-        super().__init__(f"there are two signed directories of version {version}")
+        super().__init__(f"there are two signed directory files of version {version}")
         self.version, self.ours, self.theirs = version, ours, theirs
 
 

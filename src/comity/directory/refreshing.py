@@ -14,7 +14,7 @@ from tuf.api.metadata import MetaFile, TargetFile, Targets
 
 from comity.directory import profile
 from comity.directory.archive import Archive
-from comity.directory.errors import MetadataError, MismatchError, OversizeError, UnreachableError
+from comity.directory.errors import DirectoryForkError, MetadataError, MismatchError, OversizeError, UnreachableError
 from comity.directory.identities import Identities
 from comity.directory.patch import EMPTY, apply_patch, patch_url
 from comity.directory.profile import SNAPSHOT, TARGETS, member_path
@@ -150,11 +150,17 @@ class Refresh:
         timestamp = self._trust.timestamp
         if timestamp is None:
             raise MetadataError("the timestamp does not hold")
-        recent = self._state.recent.get(SNAPSHOT, {})
+        recent = dict(self._state.recent.get(SNAPSHOT, {}))
         meta = timestamp.snapshot_meta
-        if recent and meta.version not in recent:
+        digest = profile.sha256_of(meta)
+        # Also where only the hash is another: nothing else tells that a file in it went back.
+        if recent and recent[max(recent)] != digest:
             self._trust.remember_snapshot(self._archive.blob(recent[max(recent)]))
-        self._trust.add_snapshot(self._role_file(SNAPSHOT, meta))
+        data = self._role_file(SNAPSHOT, meta)
+        self._trust.add_snapshot(data)
+        known = recent.get(meta.version, digest)
+        if known != digest:
+            raise DirectoryForkError(meta.version, self._archive.blob(known), data)
 
     def _targets(self) -> Targets:
         targets = self._trust.add_targets(self._role_file(TARGETS, self._meta(TARGETS)))
@@ -186,7 +192,7 @@ class Refresh:
             authority = AuthorityId.parse(role)
             if self._only is not None and authority not in self._only:
                 continue
-            if not self._changed(role) and self._before is not None:
+            if not self._changed(role):
                 continue
             data = self._role_file(role, self._meta(role), remembered=False)
             changed.append(authority)
@@ -220,10 +226,15 @@ class Refresh:
     # Files
 
     def _changed(self, role: str) -> bool:
-        if self._before is None:
+        """Say whether a role's file is another than before; a file that changed has another version, too."""
+        before = None if self._before is None else self._before.meta(role)
+        if before is None:
             return True
-        before = self._before.meta(role)
-        return before is None or before != self._meta(role)
+        if before == self._meta(role):
+            return False
+        if before.version == self._meta(role).version:
+            raise MetadataError(f"there are two files of `{role}` of version {before.version}")
+        return True
 
     def _meta(self, role: str) -> MetaFile:
         meta = self._trust.snapshot.meta.get(f"{role}.json")

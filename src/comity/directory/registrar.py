@@ -213,6 +213,7 @@ class Registrar:
 
         Raises:
             ThresholdError: something staged needs more of the registrar's holders.
+            ExpiredError: a card has run out, or is to last for longer than members' files may.
         """
         now = now.replace(microsecond=0)
         if table.targets:
@@ -221,6 +222,7 @@ class Registrar:
         for name in sorted(self._dirty):
             meta[f"{name}.json"] = self._publish_targets(name, table.targets, now)
         for role, (data, version) in sorted(self._fresh.items()):
+            profile.check_expiry(profile.read(Targets, data).signed, role, now)
             self._store.write(f"{version}.{role}.json", data)
             self._store.write(patch_url(role, 0, version), make_patch(EMPTY, data))
             meta[f"{role}.json"] = profile.pin(version, data)

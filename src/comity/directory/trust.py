@@ -144,7 +144,9 @@ class Trust:
     def add_bin(self, name: str, data: bytes) -> Targets:
         """Believe a bin of members that the snapshot pins and the registrar signed."""
         with our_errors():
-            return self._set.update_delegated_targets(data, name, profile.TARGETS)
+            found = self._set.update_delegated_targets(data, name, profile.TARGETS)
+        profile.check_expiry(found, name, self.now)
+        return found
 
 
 def _load(
