@@ -9,6 +9,7 @@ from tests.shared_data import shared
 
 from comity import formats
 from comity.formats import Good, Rejected
+from comity.subjects import objections
 
 LISTS = {
     "watchlists/ofac_sdn_2019": ("ofac-csv", {"Organization": 2994, "Person": 3845, "Vessel": 323, "Airplane": 217}),
@@ -32,6 +33,7 @@ def test_a_published_list_is_recognised_and_read_to_its_last_entry(path):
     rows = list(formats.read(shared(path)))
     assert [r for r in rows if isinstance(r, Rejected)] == []
     assert Counter(r.subjects[0].schema for r in rows if isinstance(r, Good)) == expected
+    assert [r.reference for r in rows if isinstance(r, Good) and objections(r.subjects[0])] == []
     assert [r.position for r in rows] == list(range(1, len(rows) + 1))
 
 

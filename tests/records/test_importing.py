@@ -76,6 +76,17 @@ def test_a_bad_row_is_named_with_its_reason_and_the_rest_is_imported(tmp_path):
     ]
 
 
+def test_what_the_model_does_not_know_is_left_out(tmp_path):
+    strange = {"id": "s", "schema": "Dragon", "properties": {"name": ["Smaug"]}}
+    unknown = {"id": "u", "schema": "Person", "properties": {"wings": ["two"]}}
+    run = imported(listed(tmp_path, person(1), strange, unknown))
+    assert references() == ["p1"]
+    assert list(run.rejections.order_by("position").values_list("rule", "found")) == [
+        ("schema.unknown", "Dragon"),
+        ("property.unknown", "wings"),
+    ]
+
+
 def test_a_broken_file_changes_nothing(tmp_path):
     whole = tmp_path / "un.xml"
     whole.write_text("<CONSOLIDATED_LIST><INDIVIDUALS><INDIVIDUAL><FIRST_NAME>Ann</FIRST_NAME><REFERENCE_NUMBER>X.1")

@@ -1,11 +1,13 @@
 """Collect the values of one entry and turn them into a row."""
 
 from collections.abc import Iterable
+from textwrap import wrap
 
 from comity.formats.rows import Good, Rejected, Row
 from comity.formats.values import clean, country, dates
 from comity.subjects import Subject
 
+MAX_VALUE = 2_000  # of comity.subjects; longer notes are kept in pieces
 NAME_PROPERTIES = ("name", "lastName", "firstName", "alias", "weakAlias")
 
 
@@ -22,7 +24,9 @@ class Draft:
         """Add the cleaned values to a property."""
         for value in values:
             if text := clean(value):
-                self._properties.setdefault(prop, {})[text] = None
+                held = self._properties.setdefault(prop, {})
+                for piece in wrap(text, MAX_VALUE) if len(text) > MAX_VALUE else (text,):
+                    held[piece] = None
 
     def add_dates(self, prop: str, text: str | None) -> None:
         """Add the dates in `text`; what is no date is kept as a note, because an officer may still read it."""

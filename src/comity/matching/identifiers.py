@@ -44,14 +44,15 @@ WEB = Group("website", 0.55, 0.0)
 
 PROPERTIES = {
     "passportNumber": DOCUMENT, "idNumber": DOCUMENT, "socialSecurityNumber": DOCUMENT, "documentNumber": DOCUMENT,
-    "nationalIdNumber": DOCUMENT, "visaNumber": DOCUMENT,
+    "nationalIdNumber": DOCUMENT, "visaNumber": DOCUMENT, "personalNumber": DOCUMENT,
     "registrationNumber": NUMBER, "taxNumber": NUMBER, "vatCode": NUMBER, "innCode": NUMBER, "ogrnCode": NUMBER,
     "okpoCode": NUMBER, "dunsCode": NUMBER, "uscCode": NUMBER, "npiCode": NUMBER, "jibCode": NUMBER, "cikCode": NUMBER,
+    "uniqueEntityId": NUMBER,
     "licenseNumber": NUMBER,
     "leiCode": LEGAL, "isinCode": LEGAL, "swiftBic": BANK_CODE, "bic": BANK_CODE, "bikCode": BANK_CODE,
     "imoNumber": IMO, "mmsi": MMSI, "callSign": CALL_SIGN,
     "vin": VIN, "chassisNumber": VIN, "plateNumber": PLATE, "licensePlate": PLATE, "plate": PLATE,
-    "iban": ACCOUNT, "accountNumber": ACCOUNT, "publicKey": WALLET, "walletAddress": WALLET,
+    "iban": ACCOUNT, "accountNumber": ACCOUNT, "publicKey": WALLET, "cryptoAddress": WALLET,
     "phone": PHONE, "phoneNumber": PHONE, "msisdn": PHONE, "email": EMAIL, "website": WEB,
     "imei": DEVICE, "imsi": DEVICE, "iccid": DEVICE, "serialNumber": SERIAL, "icaoCode": SERIAL,
 }  # fmt: skip
@@ -81,6 +82,7 @@ MAX_CHARS = 80
 PHONE_DIGITS = 9  # national and international forms agree in their last nine digits
 LOOKALIKES = str.maketrans("АВЕКМНОРСТУХІЈЅ", "ABEKMHOPCTYXIJS")
 CONFUSED = str.maketrans("OQI", "001")
+VIN_IN_TEXT = re.compile(r"\b(?=[A-Z0-9]*\d)[A-HJ-NPR-Z0-9]{17}\b")  # ISO 3779: 17 signs without I, O, Q
 NOT_ALNUM = re.compile(r"[\W_]+")
 PLACEHOLDER = re.compile(r"^(.)\1*$|^(?:0123|1234|123456789|UNKNOWN|NONE|NULL|XXXX)")
 
@@ -95,6 +97,9 @@ def identifiers(subject: Subject) -> tuple[tuple[str, str], ...]:
         for value in values:
             if normal := normalise(group, value[:MAX_CHARS]):
                 found.add((TOGETHER.get(group.name, group.name), normal))
+    if subject.schema == "Vehicle":  # the model has no property for it, so it stands in words
+        texts = " ".join((*subject.get("description"), *subject.get("notes"))).upper()
+        found |= {(VIN.name, normalise(VIN, number)) for number in VIN_IN_TEXT.findall(texts)}
     return tuple(sorted(found)[:MAX_IDENTIFIERS])
 
 

@@ -29,7 +29,7 @@ from comity.node.records.errors import BusyError
 from comity.node.records.models import ImportRun, Record, Rejection, RunState
 from comity.node.records.terms import Terms
 from comity.node.writing import writing
-from comity.subjects import Subject
+from comity.subjects import Subject, objections
 
 BATCH: Final = 500
 ERASED_A_TRANSACTION: Final = 500
@@ -213,6 +213,8 @@ def _made(rows: Iterable[Row], terms: Terms) -> tuple[list[_Fresh], list[Rejecte
             rejected.append(row)
         elif row.reference in fresh or len(row.reference) > MAX_REFERENCE_CHARS:
             rejected.append(Rejected(row.position, f"entry {row.reference}"[:200], "row.reference-twice"))
+        elif wrong := objections(row.subjects[0]):
+            rejected.append(Rejected(row.position, f"entry {row.reference}"[:200], wrong[0].rule, wrong[0].found))
         else:
             subject = row.subjects[0]
             json = msgspec.json.encode(subject.to_ftm()).decode()
