@@ -18,6 +18,7 @@ from comity.node.officers.rules import Role
 
 READ, WRITE = "read", "write"
 NEEDS = {
+    "partners": READ,
     "home": READ, "list": READ, "search": READ, "case": READ, "review": READ, "proof": READ, "evidence": READ,
     "new": WRITE, "decide": WRITE, "answer": WRITE, "refuse": WRITE,
 }  # fmt: skip
@@ -68,7 +69,9 @@ def test_a_role_opens_what_it_includes_and_nothing_else(asked: CaseMessage, rout
         assert status == 403
 
 
-@pytest.mark.parametrize("route", [route for route in NEEDS if route not in {"home", "list", "search", "new"}])
+@pytest.mark.parametrize(
+    "route", [route for route in NEEDS if route not in {"home", "list", "search", "new", "partners"}]
+)
 def test_to_an_officer_of_another_authority_it_does_not_exist(asked: CaseMessage, route: str) -> None:
     stranger = officer_named("stranger", authority="xa.cid")
     assert ask(sit_down(stranger), route, asked) == 404

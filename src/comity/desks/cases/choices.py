@@ -19,7 +19,7 @@ def for_officer(officer: Officer, language: str) -> Choices:
         return Choices((), (), ())
     partners = sorted(
         (
-            (str(member.authority), f"{_in(member.name, language)} ({member.authority})")
+            (str(member.authority), f"{in_language(member.name, language)} ({member.authority})")
             for member in directory.members()
             if member.authority != own
         ),
@@ -39,8 +39,9 @@ def authority_name(authority: str, language: str) -> str:
         member = members.directory().member(AuthorityId.parse(authority))
     except (VocabularyError, PartnersError):
         return authority
-    return _in(member.name, language) if member is not None else authority
+    return in_language(member.name, language) if member is not None else authority
 
 
-def _in(names: Mapping[str, str], language: str) -> str:
+def in_language(names: Mapping[str, str], language: str) -> str:
+    """Return a name in the reader's language, else in English, else in any."""
     return names.get(language) or names.get("en") or next(iter(names.values()), "")

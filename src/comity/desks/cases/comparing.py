@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from comity.desks.cases import words
-from comity.desks.cases.facts import CODES, COUNTRIES, SubjectView, subjects_of
+from comity.desks.cases.facts import CODES, SubjectView, shown_value, subjects_of
 from comity.desks.cases.models import Candidate, CaseMessage, Verdict
 from comity.matching.identifiers import BY_SCHEMA, PROPERTIES, TOGETHER
 
@@ -87,7 +87,7 @@ def _comparison(candidate: Candidate, asked: SubjectView, given: dict[str, Any])
 
 def _row(schema: str, name: str, left: Iterable[str], right: Iterable[str], reasons: Iterable[dict[str, Any]]) -> Row:
     def shown(values: Iterable[str]) -> tuple[str, ...]:
-        return tuple(value.upper() if name in COUNTRIES else value for value in map(str, values))
+        return tuple(shown_value(name, value) for value in map(str, values))
 
     one, other = shown(left), shown(right)
     mark = ""

@@ -66,6 +66,13 @@ COUNTRIES: Final = frozenset(
 )
 
 
+def shown_value(prop: str, value: str) -> str:
+    """Return a value as people read it: countries in capitals, coded values in words."""
+    if prop in COUNTRIES:
+        return value.upper()
+    return str(words.VALUES[prop].get(value, value)) if prop in words.VALUES else value
+
+
 def facts_of(properties: dict[str, Any]) -> tuple[Fact, ...]:
     """Return the properties in words, in the order in which `words.PROPERTIES` tells them."""
     order = {name: place for place, name in enumerate(words.PROPERTIES)}
@@ -73,7 +80,7 @@ def facts_of(properties: dict[str, Any]) -> tuple[Fact, ...]:
     return tuple(
         Fact(
             words.word(words.PROPERTIES, name),
-            tuple(str(value).upper() if name in COUNTRIES else str(value) for value in properties[name]),
+            tuple(shown_value(name, str(value)) for value in properties[name]),
             name in CODES,
         )
         for name in shown

@@ -87,6 +87,9 @@ class CaseMessage(models.Model):
         indexes: ClassVar[list[models.Index]] = [
             models.Index(fields=["authority", "incoming", "state", "id"], name="messages_by_state"),
             models.Index(fields=["msg"], name="messages_by_root"),
+            models.Index(
+                fields=["authority", "state", "id"], condition=~Q(urgency="normal"), name="messages_that_cannot_wait"
+            ),
         ]
 
     def __str__(self) -> str:

@@ -17,6 +17,7 @@ from comity.node.exchange.models import Note, NoteState, Receipt
 from comity.node.officers.models import Officer
 
 PAGE: Final = 50
+LIFE_AT_RISK: Final = "life-at-risk"
 
 
 def visible_to(officer: Officer) -> QuerySet[CaseMessage]:
@@ -69,16 +70,16 @@ class Home:
 def home(officer: Officer) -> Home:
     """Return what is new, urgent first; what is not answered; and what partners have not yet received."""
     seen = visible_to(officer)
-    fresh = sorted(
-        seen.filter(TABS[2].condition | TABS[1].condition).select_related("case").order_by("-id")[:PAGE],
-        key=lambda one: (one.urgency == "normal", one.state != State.NEW, -one.pk),
-    )
+    due = seen.filter(TABS[2].condition | TABS[1].condition).select_related("case").order_by("-id")
+    # Asked for by themselves, so that an urgent message is found though a hundred thousand others came after it.
+    urgent = sorted(due.exclude(urgency="normal")[:PAGE], key=lambda one: (one.urgency != LIFE_AT_RISK, -one.pk))
+    fresh = (*urgent, *due.filter(urgency="normal")[: max(0, PAGE - len(urgent))])
     waiting = Addressee.objects.filter(
         message__in=seen, note_id__in=Note.objects.filter(out=True, state=NoteState.WAITING).values("pk")
     )
     travelling = seen.filter(pk__in=waiting.values("message")).select_related("case").order_by("-id")[:PAGE]
     return Home(
-        new=tuple(fresh),
+        new=fresh,
         counts=tuple((tab, seen.filter(tab.condition).count()) for tab in TABS[1:4]),
         travelling=tuple(travelling),
         stamp=stamp(officer),

@@ -11,6 +11,7 @@ urlpatterns = [
     path("list", views.listing, name="list"),
     path("search", views.search, name="search"),
     path("new", views.write_request, name="new"),
+    path("partners", views.partner_list, name="partners"),
     path("<int:case_id>/", views.case, name="case"),
     path("messages/<int:message_id>/review", views.review, name="review"),
     path("messages/<int:message_id>/answer", views.answer, name="answer"),

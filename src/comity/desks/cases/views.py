@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 from django.views.decorators.vary import vary_on_headers
 
-from comity.desks.cases import actions, choices, comparing, forms, proofs, reads, rules, words
+from comity.desks.cases import actions, choices, comparing, forms, partners, proofs, reads, rules, words
 from comity.desks.cases.models import Candidate, Case, CaseMessage, Verdict
 from comity.desks.cases.visibility import may_export
 from comity.node.officers.models import Officer
@@ -37,7 +37,7 @@ def _message(officer: Officer, message_id: int) -> CaseMessage:
 
 
 def _page(request: HttpRequest, template: str, **context: Any) -> HttpResponse:  # noqa: ANN401 - a template's context
-    return render(request, template, {"active_desk": "cases", **context})
+    return render(request, template, {"active_desk": "cases", "fragment": "#" in template, **context})
 
 
 @require_GET
@@ -75,6 +75,14 @@ def search(request: HttpRequest) -> HttpResponse:
     found = reads.search(officer, text)
     actions.note_search(officer, at=timezone.now(), hits=len(found))
     return _page(request, "cases/found.html", text=text, found=found)
+
+
+@require_GET
+def partner_list(request: HttpRequest) -> HttpResponse:
+    """Show the partners and how the exchange with each is going."""
+    officer = _reader(request)
+    found = partners.partners(officer, get_language() or "en", at=timezone.now())
+    return render(request, "cases/partners.html", {"active_desk": "partners", "partners": found})
 
 
 @require_GET

@@ -247,6 +247,9 @@ PROPERTIES: Words = {
     "make": _("Make"),
 }
 
+# Values that are codes themselves.
+VALUES: Mapping[str, Words] = {"gender": {"female": _("Female"), "male": _("Male"), "other": _("Other")}}
+
 # Why an agreement does not allow something (`comity.agreements.Reason.rule`).
 REASONS: Words = {
     "agreement.none": _("No agreement in force binds both authorities."),
