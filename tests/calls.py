@@ -92,6 +92,27 @@ def state() -> dict:
     }
 
 
+def renewed(days: int) -> dict:
+    """Renew keys and card as of some days from now; returns what the card and the keystore then hold."""
+    from datetime import timedelta
+
+    from comity.directory.card import read_card
+    from comity.node import nodefile, places
+    from comity.node.partners import keyring, renewing
+
+    keyring.unlock("the lighthouse keeper sleeps")
+    at = timezone.now() + timedelta(days=days)
+    (own,) = nodefile.authorities()
+    written = renewing.renew(AuthorityId.parse(own), at)
+    card = read_card((places.folder() / "cards" / f"{own}.card.json").read_bytes())
+    return {
+        "written": written,
+        "version": card.version,
+        "weeks": len(card.member.kem_keys),
+        "held": len(keyring.keys().kems(own)),
+    }
+
+
 if __name__ == "__main__":
     name, arguments = sys.argv[1], json.loads(sys.stdin.read() or "{}")
     print(json.dumps(globals()[name](**arguments)))

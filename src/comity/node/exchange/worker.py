@@ -19,7 +19,7 @@ from comity.node.exchange import attachments, claims, deliver, mirror, models, t
 from comity.node.ledger import actions as ledger
 from comity.node.ledger import sequencer
 from comity.node.ledger.models import Entry, Log
-from comity.node.partners import members
+from comity.node.partners import members, renewing
 from comity.node.partners.models import Pair
 from comity.node.writing import writing
 
@@ -30,6 +30,7 @@ TICK_S: Final = 1.0
 ACTS_ROOT_EVERY: Final = timedelta(hours=1)
 DIRECTORY_EVERY: Final = timedelta(minutes=10)
 HEADS_EVERY: Final = timedelta(minutes=1)
+KEYS_EVERY: Final = timedelta(hours=6)
 MIRROR_EVERY: Final = timedelta(minutes=1)
 ATTACHMENTS_EVERY: Final = timedelta(seconds=2)
 
@@ -184,6 +185,7 @@ class Worker:
             ("acts", ACTS_ROOT_EVERY, self._acts_roots),
             ("acts-log", timedelta(seconds=2), self._sequence_acts),
             ("directory", DIRECTORY_EVERY, members.refresh),
+            ("keys", KEYS_EVERY, renewing.renew_all),
             ("claims", HEADS_EVERY, claims.connect_all),
             ("mirror", MIRROR_EVERY, mirror.follow_all),
             ("attachments", ATTACHMENTS_EVERY, attachments.fetch_missing),
