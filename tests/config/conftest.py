@@ -10,7 +10,7 @@ from comity.node.officers.models import Officer
 
 
 @pytest.fixture
-def officer(db: None) -> Officer:  # noqa: ARG001 - opens the database
+def officer(db: None) -> Officer:
     return register_officer(
         "hale", password="seven quiet harbours", display_name="Miriam Hale", authority="xa.ncb", served=("xa.ncb",)
     )

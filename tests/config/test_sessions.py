@@ -109,3 +109,9 @@ def test_signing_out_takes_a_post_and_forgets_the_session(signed_in: Client) -> 
     assert signed_in.get("/account/logout/").status_code == 200
     signed_in.post("/account/logout/")
     assert not Session.objects.exists() or "_auth_user_id" not in signed_in.session
+
+
+def test_a_fragment_asked_for_after_the_session_leads_the_whole_page_to_sign_in(client: Client) -> None:
+    answer = client.get("/cases/?stamp=0", headers={"HX-Request": "true"})
+    assert answer["HX-Redirect"] == "/account/login/"
+    assert answer.content == b""

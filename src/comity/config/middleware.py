@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable
+from http import HTTPStatus
 from typing import Final
 
 from allauth.mfa.adapter import get_adapter as get_mfa_adapter
@@ -40,7 +41,20 @@ class SessionLimits:
                 logout(request)
             elif not is_background(request) and now - seen > _STORE_EVERY_S:
                 request.session[_SEEN] = now
-        return self.get_response(request)
+        response = self.get_response(request)
+        return _whole_page(response) if request.headers.get("HX-Request") else response
+
+
+def _whole_page(response: HttpResponse) -> HttpResponse:
+    """Turn a way out of the page (sign-in, second factor) into one for the whole page.
+
+    A script that asked for a fragment follows redirects by itself and would put the sign-in form into the list.
+    """
+    target = response.headers.get("Location", "")
+    if response.status_code != HTTPStatus.FOUND or not target.startswith("/account/"):
+        return response
+    where = target.partition("?")[0]
+    return HttpResponse(status=HTTPStatus.OK, headers={"HX-Redirect": where})
 
 
 class Locale:

@@ -70,20 +70,25 @@ class Home:
 def home(officer: Officer) -> Home:
     """Return what is new, urgent first; what is not answered; and what partners have not yet received."""
     seen = visible_to(officer)
-    due = seen.filter(TABS[2].condition | TABS[1].condition).select_related("case").order_by("-id")
+    due = _listed(seen.filter(TABS[2].condition | TABS[1].condition))
     # Asked for by themselves, so that an urgent message is found though a hundred thousand others came after it.
     urgent = sorted(due.exclude(urgency="normal")[:PAGE], key=lambda one: (one.urgency != LIFE_AT_RISK, -one.pk))
     fresh = (*urgent, *due.filter(urgency="normal")[: max(0, PAGE - len(urgent))])
     waiting = Addressee.objects.filter(
         message__in=seen, note_id__in=Note.objects.filter(out=True, state=NoteState.WAITING).values("pk")
     )
-    travelling = seen.filter(pk__in=waiting.values("message")).select_related("case").order_by("-id")[:PAGE]
+    travelling = _listed(seen.filter(pk__in=waiting.values("message")))[:PAGE]
     return Home(
         new=fresh,
         counts=tuple((tab, seen.filter(tab.condition).count()) for tab in TABS[1:4]),
         travelling=tuple(travelling),
         stamp=stamp(officer),
     )
+
+
+def _listed(messages: QuerySet[CaseMessage]) -> QuerySet[CaseMessage]:
+    """Return messages as a list shows them, newest first, with case and addressees in two further queries."""
+    return messages.select_related("case").prefetch_related("addressees").order_by("-id")
 
 
 def waiting_for(officer: Officer) -> int:
@@ -102,7 +107,7 @@ def stamp(officer: Officer) -> str:
 def page(officer: Officer, key: str, number: object) -> tuple[Tab, Page[CaseMessage]]:
     """Return one page of one tab of the list, newest first."""
     tab = next((one for one in TABS if one.key == key), TABS[0])
-    found = visible_to(officer).filter(tab.condition).select_related("case").order_by("-id")
+    found = _listed(visible_to(officer).filter(tab.condition))
     return tab, Paginator(found, PAGE).get_page(number)  # type: ignore[arg-type] # Django takes what a query holds
 
 
@@ -114,7 +119,7 @@ def search(officer: Officer, text: str) -> tuple[CaseMessage, ...]:
     found = visible_to(officer).filter(
         Q(reference__icontains=text) | Q(case__reference__icontains=text) | Q(caption__icontains=text)
     )
-    return tuple(found.select_related("case").order_by("-id")[:PAGE])
+    return tuple(_listed(found)[:PAGE])
 
 
 @dataclass(frozen=True, slots=True)
