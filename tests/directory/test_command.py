@@ -10,7 +10,7 @@ from tests.directory_world import identity, member, pair
 
 from comity.cli.directory import command
 from comity.directory import FolderStore, Mirror, Registrar, make_card, read_card
-from comity.sealing import Keystore
+from comity.sealing import Keystore, KeystoreError
 
 
 class Office:
@@ -88,6 +88,21 @@ def test_a_new_member_needs_the_registrars_holders(office):
     card = office.card("xa.ncb")
     office.sign("admit", card, "--digits", digits(card), keys="online", code=1)
     assert office.registrar.authorities() == ()
+
+
+def test_each_holder_may_have_a_pass_phrase_of_his_own(tmp_path):
+    office = Office(tmp_path)
+    folders = ["--keys", office.offline, "--keys", office.online]
+    office.run("init", office.published, *folders, typed="one\none\ntwo\ntwo\n")
+    assert office.run("timestamp", office.published, "--keys", office.online, typed="two\n")
+    assert office.run("publish", office.published, *folders, typed="one\ntwo\n")
+    with pytest.raises(KeystoreError):
+        CliRunner().invoke(
+            command,
+            ["publish", str(office.published), *map(str, folders)],
+            input="one\nthree\n",
+            catch_exceptions=False,
+        )
 
 
 def test_agreements_are_published_and_taken_back(office):

@@ -3,13 +3,13 @@
 from datetime import UTC, datetime
 
 import pytest
+from tests.directory_world import HOLDERS, ROOT_HOLDERS, SNAPSHOT_KEY, TABLE, TIMESTAMP_KEY, identity, member
 from tuf.api.exceptions import DownloadHTTPError, RepositoryError
 from tuf.ngclient import Updater
 from tuf.ngclient.fetcher import FetcherInterface
 
 from comity.directory import Registrar, Table, make_card, profile, read_card
 from comity.directory.store import MemoryStore
-from tests.directory_world import HOLDERS, ROOT_HOLDERS, SNAPSHOT_KEY, TABLE, TIMESTAMP_KEY, identity, member
 
 NOW = datetime.now(UTC)  # python-tuf's updater looks at the clock itself
 

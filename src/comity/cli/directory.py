@@ -7,7 +7,7 @@ the others go into safes. Which of their keys still count says the newest root.
 
 import hashlib
 import secrets
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -58,8 +58,7 @@ def init(folder: Path, key_folders: tuple[Path, ...], bits: int, passphrase_file
     from comity.directory.profile import ROOT_HOLDERS, TARGETS_HOLDERS  # noqa: PLC0415
     from comity.sealing import Keystore  # noqa: PLC0415
 
-    secret = ask_passphrase(passphrase_file, new=True)
-    stores = [Keystore(path).create(secret) for path in key_folders]
+    stores = [Keystore(path).create(_new_passphrase(path, passphrase_file)) for path in key_folders]
     made: dict[str, list[SigningPair]] = {}
     *offline, online = stores
     places = {"snapshot": [online], "timestamp": [online]}
@@ -279,11 +278,28 @@ def _publish(registrar: "Registrar", key_folders: Sequence[Path], passphrase_fil
         click.echo(_("Sign these anew within 30 days: {roles}").format(roles=", ".join(due)))
 
 
-def _unlock(folders: Iterable[Path], passphrase_file: Path | None) -> list["Keys"]:
-    from comity.sealing import Keystore  # noqa: PLC0415
+def _unlock(folders: Sequence[Path], passphrase_file: Path | None) -> list["Keys"]:
+    """Open each keystore; where the first pass phrase does not fit, its holder is asked for another."""
+    from comity.sealing import Keystore, KeystoreError  # noqa: PLC0415
 
     secret = ask_passphrase(passphrase_file)
-    return [Keystore(folder).unlock(secret) for folder in folders]
+    found: list[Keys] = []
+    for folder in folders:
+        store = Keystore(folder)
+        try:
+            found.append(store.unlock(secret))
+        except KeystoreError:
+            if not store.exists or len(folders) == 1:
+                raise
+            click.echo(str(folder))
+            found.append(store.unlock(ask_passphrase(None)))
+    return found
+
+
+def _new_passphrase(folder: Path, passphrase_file: Path | None) -> str:
+    if passphrase_file is None:
+        click.echo(str(folder))
+    return ask_passphrase(passphrase_file, new=True)
 
 
 def _make_key(store: "Keys", role: str, number: int) -> "SigningPair":
