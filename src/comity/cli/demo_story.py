@@ -51,6 +51,7 @@ SENTENCES: Final[Mapping[str, str]] = {
     "home.case": marked("case {reference} holds the request, an answer and a refusal"),
     "home.subject": marked("received: {schema}: {facts}"),
     "home.receipts": marked("receipts say that both partners have opened the request"),
+    "prove.who": marked("{officer} may export what was said, as a supervisor; an officer's files would keep it back"),
     "prove.file": marked("{kind}: {path} ({size} bytes)"),
     "prove.claim": "{text}",
     "audit.log": marked("{name}: {size} entries, all signed; witnesses: {witnesses}"),

@@ -7,7 +7,7 @@ one. A scene tells what happened as keys and values; `comity demo` puts it into 
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass, field
 from functools import partial
 from pathlib import Path
@@ -253,19 +253,26 @@ class Play:
     def _prove(self) -> Iterator[Line]:
         folder = self._folder / "evidence"
         folder.mkdir(exist_ok=True)
+        made = []
         for key, message in (
             ("request", self._request["message"]),
             ("answer", self._received["answer"]["message"]),
             ("refusal", self._received["refusal"]["message"]),
         ):
             path = folder / f"{self._request['reference']}-{key}.evidence"
-            made = self._wait(partial(self._evidence, message, path), f"no proof of the {key}")
-            yield _line("prove.file", kind=key, path=path, size=made["size"])
-            yield from _said(self._verify(str(path), "--fingerprint", self._fingerprint))
+            size = self._wait(partial(self._evidence, message, path), f"no proof of the {key}")["size"]
+            made.append((key, path, size))
+        yield _line("prove.who", officer=world.officer(self._job.exporter).name)
+        said = self._verify([(str(path), "--fingerprint", self._fingerprint) for _, path, _ in made])
+        for (key, path, size), text in zip(made, said, strict=True):
+            yield _line("prove.file", kind=key, path=path, size=size)
+            claims = text.splitlines()
+            shown = claims if key == "answer" else claims[-1:]  # one of them in full is enough to see what it says
+            yield from (_line("prove.claim", text=claim) for claim in shown)
 
     def _evidence(self, message: int, path: Path) -> dict[str, Any]:
         order = {
-            "officer": self._job.asker_officer,
+            "officer": self._job.exporter,
             "message": message,
             "path": str(path.resolve()),
             "copy_to": self._job.answerer,
@@ -274,8 +281,9 @@ class Play:
         return made if made["made"] else {}
 
     def _audit(self) -> Iterator[Line]:
+        folders = [str(self._folder / state.key) for state in world.STATES]
+        self._verify([("--node", folder, "--fingerprint", self._fingerprint) for folder in folders])
         for state in world.STATES:
-            self._verify("--node", str(self._folder / state.key))
             logs = self._hands.do(state.code, "logs")["logs"]
             for log in logs:
                 _must(log["signed"] == log["size"], f"{log['name']} is signed up to {log['signed']} of {log['size']}")
@@ -290,18 +298,31 @@ class Play:
         found: list[str] = next(log["witnesses"] for log in logs if log["name"] == f"{authority}/x1")
         return found
 
-    def _verify(self, *arguments: str) -> str:
-        done = subprocess.run(  # noqa: S603  # our own interpreter and module
-            [sys.executable, "-m", "comity", "verify", *arguments],
-            env=children.environment(self._folder),
-            capture_output=True,
-            text=True,
-            encoding="utf-8",
-            timeout=_VERIFY_S,
-            check=False,
-        )
-        _must(done.returncode == 0, f"comity verify said: {done.stderr.strip() or done.stdout.strip()}")
-        return done.stdout
+    def _verify(self, runs: Sequence[tuple[str, ...]]) -> list[str]:
+        """Run `comity verify` with each of these arguments, side by side, and return what each said."""
+        started = [
+            subprocess.Popen(  # noqa: S603  # our own interpreter and module
+                [sys.executable, "-m", "comity", "verify", *arguments],
+                env=children.environment(self._folder),
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.PIPE,
+                text=True,
+                encoding="utf-8",
+            )
+            for arguments in runs
+        ]
+        said = []
+        try:
+            for process in started:
+                out, err = process.communicate(timeout=_VERIFY_S)
+                _must(process.returncode == 0, f"comity verify said: {err.strip() or out.strip()}")
+                said.append(out)
+        finally:
+            for process in started:
+                with process:
+                    process.kill()
+        return said
 
     def _wait[T](self, look: Callable[[], T], late: str) -> T:
         """Return the first true thing that `look` finds, or raise `StepError` after `PATIENCE_S` seconds."""
@@ -310,11 +331,6 @@ class Play:
             _must(time.monotonic() < deadline, f"{late} within {PATIENCE_S:.0f} s")
             time.sleep(_GLANCE_S)
         return found
-
-
-def _said(text: str) -> Iterator[Line]:
-    for line in text.splitlines():
-        yield _line("prove.claim", text=line)
 
 
 def _must(holds: bool, found: str) -> None:  # noqa: FBT001  # reads as a sentence

@@ -35,6 +35,7 @@ class Job:
 
     asker: str
     asker_officer: str
+    exporter: str
     answerer: str
     answerer_officer: str
     refuser: str
@@ -57,6 +58,7 @@ class Job:
 LANTERN: Final = Job(
     asker="xa.ncb",
     asker_officer="harriet.lowe",
+    exporter="miriam.castle",  # a supervisor: an officer's file would keep back what the message says
     answerer="xb.spoc",
     answerer_officer="camille.arnoux",
     refuser="xc.ncb",
