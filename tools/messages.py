@@ -1,8 +1,8 @@
 """The catalogues of the four languages: extract, compile, check; with Babel alone, no system gettext.
 
-Usage: python tools/messages.py extract | compile | check
+Usage: python tools/messages.py update | compile | check
 
-`extract` brings every catalogue in step with the sources and fills in English, `compile` writes the .mo files (they are
+`update` brings every catalogue in step with the sources and fills in English, `compile` writes the .mo files (they are
 not committed), `check` names each gap, fuzzy entry, wrong placeholder and entry that is out of step.
 """
 
@@ -55,7 +55,7 @@ _PLACEHOLDER = re.compile(r"%\((\w+)\)[sd]|\{(\w*)(?:[:!][^}]*)?\}")
 
 def main(arguments: list[str]) -> int:
     """Run one of the three verbs; return the exit code."""
-    verbs = {"extract": update, "compile": compile_all, "check": report}
+    verbs = {"update": update, "compile": compile_all, "check": report}
     if len(arguments) != 1 or arguments[0] not in verbs:
         sys.stderr.write(__doc__ or "")
         return 2

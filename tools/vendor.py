@@ -24,6 +24,30 @@ TARGET = ROOT / "src" / "comity" / "static" / "vendor"
 _SOURCE_MAP = re.compile(rb"\n?(/\*# sourceMappingURL=[^*]*\*/|//# sourceMappingURL=\S*)\s*$")
 
 
+MIT = """MIT License
+
+{holder}
+
+Permission is hereby granted, free of charge, to any person obtaining a copy
+of this software and associated documentation files (the "Software"), to deal
+in the Software without restriction, including without limitation the rights
+to use, copy, modify, merge, publish, distribute, sublicense, and/or sell
+copies of the Software, and to permit persons to whom the Software is
+furnished to do so, subject to the following conditions:
+
+The above copyright notice and this permission notice shall be included in all
+copies or substantial portions of the Software.
+
+THE SOFTWARE IS PROVIDED "AS IS", WITHOUT WARRANTY OF ANY KIND, EXPRESS OR
+IMPLIED, INCLUDING BUT NOT LIMITED TO THE WARRANTIES OF MERCHANTABILITY,
+FITNESS FOR A PARTICULAR PURPOSE AND NONINFRINGEMENT. IN NO EVENT SHALL THE
+AUTHORS OR COPYRIGHT HOLDERS BE LIABLE FOR ANY CLAIM, DAMAGES OR OTHER
+LIABILITY, WHETHER IN AN ACTION OF CONTRACT, TORT OR OTHERWISE, ARISING FROM,
+OUT OF OR IN CONNECTION WITH THE SOFTWARE OR THE USE OR OTHER DEALINGS IN THE
+SOFTWARE.
+"""
+
+
 def main() -> int:
     """Fetch every package; return the exit code."""
     if shutil.which("npm") is None:
@@ -99,8 +123,8 @@ def _licence(tar: tarfile.TarFile, package: Mapping[str, Any]) -> bytes:
     for name in ("LICENSE", "LICENSE.md", "LICENCE", "license"):
         if f"package/{name}" in tar.getnames():
             return _member(tar, f"package/{name}")
-    # Not every archive ships its text; the registry's entry names the licence then.
-    return f"{package['name']} {package['version']}, licence {package['licence']}\n".encode()
+    # Not every archive ships its text; the packages that do not are under this licence.
+    return MIT.format(holder=package["copyright"]).encode()
 
 
 def _fill_in(name: str, found: str) -> None:
