@@ -32,6 +32,7 @@ from comity.directory import (
     Relation,
     Revocation,
     Revoked,
+    RollbackError,
     Standing,
     UnreachableError,
     judge,
@@ -408,6 +409,19 @@ def test_a_mirror_survives_its_process(world, tmp_path):
     assert again.directory.version == before.version
     assert again.directory.member(XA) == member("xa.ncb")
     assert again.refresh(world.fetch, NOW + HOUR).changed == ()
+
+
+def test_a_process_that_slept_does_not_bring_an_older_directory_back(world):
+    store = MemoryStore()
+    one = world.mirror(store)
+    one.refresh(world.fetch, NOW)
+    other = Mirror(store)
+    old = dict(world.store.files)
+    now = renewed(world, 1, languages=("fr",))
+    one.refresh(world.fetch, now)
+    with pytest.raises(RollbackError):
+        other.refresh(old.get, now)
+    assert other.directory.version == one.directory.version
 
 
 def test_a_mirror_that_was_never_refreshed_says_so(world):

@@ -105,6 +105,7 @@ class Mirror:
 
         Source: docs/protocol/directory.md, section 5.
         """
+        self.reload()  # another process may have been ahead: what it saw must not be forgotten
         before = Before(self._state, self._current, self._identities)
         found = Refresh(self._archive, before, fetch, now, cache=self._cache, only=only).run()
         if found is None:
