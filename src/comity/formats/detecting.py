@@ -19,6 +19,7 @@ def detect(path: Path) -> str:
 
     Raises:
         UnknownFormatError: the content is none of them.
+        BrokenFileError: the archive that holds it is damaged.
         OSError: the file cannot be opened.
     """
     if path.is_dir():

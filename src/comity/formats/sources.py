@@ -86,7 +86,7 @@ def open_bytes(path: Path, entry_limit: int | None = None) -> BoundedReader:
 
 
 def head(path: Path, size_bytes: int = SNIFF_BYTES) -> bytes:
-    """Return the first bytes of the unpacked content; a damaged archive gives what could be read."""
+    """Return the first bytes of the unpacked content (raises `BrokenFileError` when the archive is damaged)."""
     with open_bytes(path) as stream:
         pieces = bytearray()
         while len(pieces) < size_bytes and (piece := stream.read(size_bytes - len(pieces))):
