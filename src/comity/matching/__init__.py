@@ -5,13 +5,14 @@ values agree and which contradict. Both are pure, deterministic and versioned. A
 an officer looks at.
 """
 
-from comity.matching.comparison import Comparison, Reason, Verdict, compare, compare_prepared, hopeless, score
+from comity.matching.comparison import RULES, Comparison, Reason, Verdict, compare, compare_prepared, hopeless, score
 from comity.matching.digests import VERSION, Packed, Prepared, digest, pack, peek, unpack
 from comity.matching.errors import MatchingError, VersionError
 from comity.matching.tokenising import MAX_TOKENS, TOKEN_WEIGHT, Token, TokenKind, tokens, tokens_of
 
 __all__ = [
     "MAX_TOKENS",
+    "RULES",
     "TOKEN_WEIGHT",
     "VERSION",
     "Comparison",

@@ -39,6 +39,16 @@ SAME_FROM, PROBABLE_FROM, POSSIBLE_FROM = 0.95, 0.87, 0.625
 NEAR_YEARS = 1
 
 
+RULES = (
+    "name.same-word", "name.same-sound", "name.same-skeleton", "name.nickname", "name.initial", "name.near-spelling",
+    "name.written-together", "name.missing-word", "name.other-word", "name.other-legal-form", "name.weak", "name.lone",
+    "birth.same-day", "birth.same-month", "birth.same-year", "birth.near-date", "birth.near-year", "birth.other-date",
+    "country.same", "country.other", "gender.other", "kind.other",
+    "identifier.same", "identifier.near", "identifier.other",
+)  # fmt: skip
+"""Every rule of a reason; those of identifiers are followed by the kind of number, as `identifier.same.imo`."""
+
+
 class Verdict(StrEnum):
     """What a score means; people decide, this only ranks."""
 

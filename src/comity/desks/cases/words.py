@@ -148,6 +148,7 @@ MATCH_REASONS: Words = {
     "kind.other": _("Another kind of subject"),
     "identifier.same": _("The same identifying number"),
     "identifier.other": _("Another identifying number"),
+    "identifier.near": _("Identifying numbers that differ in one sign"),
 }
 
 SCHEMATA: Words = {
