@@ -1,11 +1,14 @@
 """`comity demo` from the command line: real processes, real TLS on loopback, nothing left behind."""
 
 import os
+import shutil
 import signal
+import sqlite3
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -31,6 +34,18 @@ def standing(folder: Path) -> Path:
     if not build.stands(folder):
         build.build(folder)
     return folder
+
+
+@pytest.fixture
+def played(standing: Path) -> Path:
+    if not (standing / "evidence").exists():
+        subprocess.run(  # our own interpreter and module
+            [sys.executable, "-m", "comity", "demo", "--folder", str(standing), "--once"],
+            capture_output=True,
+            timeout=PATIENCE_S,
+            check=True,
+        )
+    return standing
 
 
 @pytest.fixture
@@ -91,6 +106,28 @@ def test_a_second_time_the_nodes_that_stand_are_used_again(demo: Demo, standing:
     assert process.returncode == 0, out + err
     assert "stand already" in out
     assert build.load(standing).fingerprint == before
+
+
+def test_a_log_in_which_one_thing_was_changed_afterwards_is_found_out(played: Path, tmp_path: Path) -> None:
+    copy = shutil.copytree(played / "xd", tmp_path / "xd", ignore=shutil.ignore_patterns("run"))
+    assert verified(copy).returncode == 0
+    with closing(sqlite3.connect(copy / "db.sqlite3")) as database, database:
+        changed = "CAST(opening || x'00' AS BLOB)"
+        database.execute(f'UPDATE ledger_entry SET opening = {changed} WHERE kind = 5 AND "index" = 0')  # noqa: S608
+    done = verified(copy)
+    assert done.returncode == 1
+    assert "at entry 0: what is kept is not what the entry commits to" in done.stdout
+
+
+def verified(node: Path) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(  # our own interpreter and module
+        [sys.executable, "-m", "comity", "verify", "--node", str(node)],
+        env={**os.environ, "LANGUAGE": "en"},
+        capture_output=True,
+        text=True,
+        timeout=PATIENCE_S,
+        check=False,
+    )
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM], ids=["ctrl-c", "sigterm"])

@@ -5,6 +5,7 @@ A file is judged with nothing but the fingerprint of the directory's root: no no
 
 import os
 from collections.abc import Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -17,6 +18,7 @@ from comity.cli.words import _, marked, ngettext
 if TYPE_CHECKING:
     from comity.node.ledger.models import Log
     from comity.sealing import LogVerifier
+    from comity.verify import RevokedLog
 
 FINGERPRINT_BYTES: Final = 32
 SHOWN_FAULTS: Final = 20
@@ -31,11 +33,17 @@ SHOWN_FAULTS: Final = 20
     help=marked("SHA-256 of the directory's first root, had from somebody you believe; needed for a file."),
 )
 @click.option(
+    "--compromised",
+    multiple=True,
+    metavar="LOG@TIME",
+    help=marked("A log whose keys you know to be stolen, and since when: xa.ncb/x1@2026-11-23T10:00:00Z; repeat it."),
+)
+@click.option(
     "--node",
     type=click.Path(path_type=Path, exists=True, file_okay=False),
     help=marked("Recompute the logs of the node in this folder."),
 )
-def command(file: Path | None, fingerprint: str, node: Path | None) -> None:
+def command(file: Path | None, fingerprint: str, compromised: tuple[str, ...], node: Path | None) -> None:
     """Verify a file, a node's logs, or both; exit code 1 when anything does not hold."""
     if file is None and node is None:
         raise click.UsageError(_("name a file to verify, or a node with --node"))
@@ -43,7 +51,7 @@ def command(file: Path | None, fingerprint: str, node: Path | None) -> None:
     if file is not None:
         if trusted is None:
             raise click.UsageError(_("a file needs --fingerprint: a file cannot vouch for itself"))
-        _verify_file(file, trusted)
+        _verify_file(file, trusted, tuple(_theft(text) for text in compromised))
     if node is not None:
         _verify_node(node, trusted)
 
@@ -60,10 +68,23 @@ def _parsed(text: str) -> bytes | None:
     return found
 
 
-def _verify_file(file: Path, fingerprint: bytes) -> None:
+def _theft(text: str) -> "RevokedLog":
+    from comity.verify import RevokedLog  # noqa: PLC0415  # loads the cryptography only where it is needed
+
+    log, _at, time = text.partition("@")
+    try:
+        since = datetime.fromisoformat(time)
+    except ValueError:
+        raise Failure(
+            _("`{text}` names no log and time").format(text=text), _("write it as xa.ncb/x1@2026-11-23T10:00:00Z")
+        ) from None
+    return RevokedLog(log, int(since.replace(tzinfo=since.tzinfo or UTC).timestamp()))
+
+
+def _verify_file(file: Path, fingerprint: bytes, stolen: "tuple[RevokedLog, ...]") -> None:
     from comity.verify import verify_evidence  # noqa: PLC0415  # loads the cryptography only where it is needed
 
-    report = verify_evidence(file.read_bytes(), fingerprint)
+    report = verify_evidence(file.read_bytes(), fingerprint, stolen)
     for claim in report.claims:
         click.echo(told(claim))
     if not report.sound:

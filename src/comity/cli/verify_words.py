@@ -20,7 +20,7 @@ RESTS_ON: Final[Mapping[str, str]] = {
     "registrar": marked("the registrar"),
     "verifier": marked("what you were given yourself"),
 }
-CLAIMS: Final[Mapping[str, str]] = {
+CLAIMS: Final[dict[str, str]] = {
     "note.form": marked("the note is well formed: from {sender} to {recipient}, lane {lane}, number {seq}"),
     "directory.chain": marked("the root leads to the directory that the note names (timestamp {timestamp})"),
     "directory.in-force": marked("the sender's entry was in force (until {expires})"),
@@ -44,6 +44,11 @@ CLAIMS: Final[Mapping[str, str]] = {
     "message.parties": marked("the message itself names the same sender and recipient"),
 }
 """Sentence of each claim (docs/protocol/evidence.md)."""
+ABSENT: Final[dict[str, str]] = {
+    "receipt.statement": marked("a receipt of the recipient"),
+    "time.proved": marked("another member's word on when the note existed"),
+}
+"""What a claim is about of which the file does not speak, where the sentence above would need its details."""
 FAULTS: Final[Mapping[str, str]] = {
     "log.gap": marked("an entry is missing"),
     "log.order": marked("an entry stands twice"),
@@ -66,8 +71,9 @@ _TIMES: Final = frozenset({"time", "at", "sent", "expires", "since"})
 def told(claim: Claim) -> str:
     """Return one line: verdict, sentence, and who must be doubted by whoever doubts it."""
     details = {name: _moment(value) if name in _TIMES else value for name, value in claim.details}
+    sentences = CLAIMS | ABSENT if claim.verdict is Verdict.ABSENT else CLAIMS
     try:
-        sentence = _(CLAIMS[claim.rule]).format(**details)
+        sentence = _(sentences[claim.rule]).format(**details)
     except KeyError:  # a failed claim may lack what its sentence names
         sentence = ", ".join((claim.rule, *(f"{name} {value}" for name, value in details.items())))
     who = ", ".join(_(RESTS_ON[one]) if one in RESTS_ON else one for one in claim.rests_on)

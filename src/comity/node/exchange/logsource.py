@@ -36,7 +36,7 @@ class DatabaseLog:
         """Yield every signed checkpoint, the smallest first."""
         found = Checkpoint.objects.filter(log=self.log, text__isnull=False).order_by("size")
         for text in found.values_list("text", flat=True).iterator(_AT_ONCE):
-            yield bytes(text or b"")
+            yield _raw(text)
 
     def _stored(self) -> Iterator[Stored]:
         padding, notes = self._padding(), _Notes(self.log)
@@ -49,11 +49,11 @@ class DatabaseLog:
                 yield pad
                 pad = next(padding, None)
             if kind == HASH_ONLY:
-                yield Stored(index or 0, b"", bytes(h))
+                yield Stored(index or 0, b"", _raw(h))
                 continue
             data = notes.of(pk) if kind == Kind.NOTE else opening
-            opened = None if data is None else Opening(kind, bytes(data), bytes(salt or b""))
-            yield Stored(index or 0, entry(Kind(kind), bytes(h)), b"", opened, erased is not None)
+            opened = None if data is None else Opening(kind, _raw(data), _raw(salt))
+            yield Stored(index or 0, _entry(kind, _raw(h)), b"", opened, erased is not None)
         while pad is not None:
             yield pad
             pad = next(padding, None)
@@ -62,14 +62,27 @@ class DatabaseLog:
         rows = Checkpoint.objects.filter(log=self.log, pad_count__gt=0).order_by("pad_first")
         for first, count, seed in rows.values_list("pad_first", "pad_count", "pad_seed").iterator(_AT_ONCE):
             for place in range(count):
-                opening = Opening(Kind.PADDING, place.to_bytes(8), bytes(seed or b""))
+                opening = Opening(Kind.PADDING, place.to_bytes(8), _raw(seed))
                 yield Stored(first + place, entry(Kind.PADDING, padding_h(opening.salt, place)), b"", opening)
 
     def _leaves(self) -> Iterator[bytes]:
         tiles = Tile.objects.filter(log=self.log, level=0).order_by("index")
         for hashes in tiles.values_list("hashes", flat=True).iterator(100):
-            data = bytes(hashes)
+            data = _raw(hashes)
             yield from (data[start : start + HASH] for start in range(0, len(data), HASH))
+
+
+def _entry(kind: int, h: bytes) -> bytes:
+    """Return the entry of a row; none where the row holds what no entry can, which the verification then says."""
+    try:
+        return entry(Kind(kind), h)
+    except ValueError:
+        return b""
+
+
+def _raw(value: object) -> bytes:
+    """Return a column's bytes; where somebody's hand has left a text or a number, its bytes, which will not fit."""
+    return bytes(value) if isinstance(value, bytes | memoryview) else str(value or "").encode("utf-8", "replace")
 
 
 class _Notes:
@@ -89,5 +102,5 @@ class _Notes:
             row = next(self._rows, None)
             if row is None:
                 return None
-            self._early[row[0] or 0] = bytes(row[1])
+            self._early[row[0] or 0] = _raw(row[1])
         return self._early.pop(entry_id)
