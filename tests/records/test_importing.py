@@ -191,6 +191,15 @@ def test_a_second_process_at_the_same_import_is_stopped(tmp_path, small_batches)
         imported(source, progress=meanwhile)
 
 
+def test_an_import_begun_by_another_process_at_the_same_moment_is_not_begun_again(tmp_path, monkeypatch):
+    source = listed(tmp_path, person(1))
+    run = imported(source)
+    ImportRun.objects.filter(pk=run.pk).update(state=RunState.STAGING, applied_at=None)
+    monkeypatch.setattr("django.db.models.query.QuerySet.first", lambda _self: None)  # we looked a moment too early
+    with pytest.raises(BusyError):
+        imported(source)
+
+
 def test_terms_that_cannot_be_kept_are_refused(tmp_path):
     passed = Terms("xa.ncb", "xa.ncb", "list", "prevention", AT.date() - timedelta(days=1))
     unknown = Terms("xa.ncb", "xa.ncb", "list", "fun", date(2027, 1, 1))

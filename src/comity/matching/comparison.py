@@ -123,7 +123,7 @@ def score(a: Prepared, b: Prepared) -> float:
     return _scored(a, b, None) if a.key <= b.key else _scored(b, a, None)
 
 
-def hopeless(a: Prepared, b: Packed) -> bool:
+def hopeless(a: Prepared, b: Prepared | Packed) -> bool:
     """Return whether the score is below `POSSIBLE_FROM` whatever the names say; costs a tenth of the score.
 
     Without a number in common, another birth date takes more than the best of names gives.

@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Final
 
 import msgspec
+from django.db import IntegrityError
 from django.db.models import QuerySet
 
 from comity.formats import Good, Mapping, Rejected, Row, detect, read
@@ -130,7 +131,7 @@ def _open(source: Source, terms: Terms, total: int, officer: str, at: datetime) 
         return found
     if found is not None:
         discard(found)
-    return ImportRun.objects.create(
+    run = ImportRun(
         authority=terms.authority,
         source=terms.source,
         originator=terms.originator,
@@ -141,6 +142,12 @@ def _open(source: Source, terms: Terms, total: int, officer: str, at: datetime) 
         total=total,
         started_at=at,
     )
+    try:
+        with writing():
+            run.save(force_insert=True)
+    except IntegrityError as error:  # begun between our look and now
+        raise BusyError(f"another process imports `{terms.source}`") from error
+    return run
 
 
 def fingerprint_of(source: Source, terms: Terms) -> bytes:
