@@ -44,10 +44,10 @@ class Node:
     def start(self, *wrapper: str) -> None:
         """Start the worker: delivery and the federation's door."""
         command = [*wrapper, sys.executable, "-m", "comity", "serve", str(self.folder), "--part", "worker"]
-        log = (self.folder / "worker.log").open("ab")
-        self.process = subprocess.Popen(
-            command, stdin=subprocess.PIPE, stdout=log, stderr=log, env=self.environment(), start_new_session=True
-        )
+        with (self.folder / "worker.log").open("ab") as log:
+            self.process = subprocess.Popen(
+                command, stdin=subprocess.PIPE, stdout=log, stderr=log, env=self.environment(), start_new_session=True
+            )
         self.process.stdin.write(PASSPHRASE.encode() + b"\n")
         self.process.stdin.close()
 

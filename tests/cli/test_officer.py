@@ -26,7 +26,8 @@ def run(*arguments, typed=""):
 
 def test_an_officer_is_registered_listed_and_closed(node):
     at = ("officer", "--node", str(node))
-    added = run(*at, "add", "hlowe", "--name", "Harriet Lowe", "--authority", "xa.ncb", typed=f"{PASSWORD}\n{PASSWORD}\n")
+    named = ("--name", "Harriet Lowe", "--authority", "xa.ncb")
+    added = run(*at, "add", "hlowe", *named, typed=f"{PASSWORD}\n{PASSWORD}\n")
     assert added.returncode == 0, added.stderr
     assert "hlowe\tofficer" in run(*at, "list").stdout
     assert run(*at, "password", "hlowe", typed=f"{PASSWORD}x\n{PASSWORD}x\n").returncode == 0

@@ -233,6 +233,12 @@ _ROUTES: Final = (
 )
 
 
+def _server_log(msg: str = "", level: int = logging.INFO, traceback: bool = False) -> None:  # noqa: FBT001, FBT002  # the server's signature
+    """Keep the server's own remarks, such as a broken handshake, out of the node's log unless it is asked for."""
+    del level
+    log.debug("%s", msg, exc_info=traceback)
+
+
 class Listener:
     """A server thread on one address, which can take new member certificates without a restart."""
 
@@ -243,6 +249,7 @@ class Listener:
         self._context = context
         self._server = Server((host, port), app, numthreads=8, max=16, request_queue_size=128, timeout=30)
         self._server.max_request_body_size = MAX_PARCEL_BYTES
+        self._server.error_log = _server_log
         adapter = BuiltinSSLAdapter.__new__(
             BuiltinSSLAdapter
         )  # its constructor wants files; ours come from the keystore

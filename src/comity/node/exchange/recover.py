@@ -185,3 +185,23 @@ def _take_back(
         lane.out_next, lane.out_prev, lane.out_acked = note.seq + 1, hashlib.sha256(raw).digest(), note.seq
     lane.save(update_fields=["out_next", "out_prev", "out_acked"])
     return len(fetched)
+
+
+def begin_acts_log(own: AuthorityId, at: datetime) -> str:
+    """Close the acts log at the restored size and open the next, whose entry 0 names the old one's end.
+
+    The caller makes the new log's keys. Nobody mirrors an acts log: what it gained after the backup is lost, and a new
+    name keeps the old one from being signed twice for one size.
+
+    Returns:
+        the new log's name.
+    """
+    old = ledger.acts_log(str(own))
+    name = LogName.parse(old.name)
+    with writing():
+        Log.objects.filter(id=old.id).update(closed_at=at)
+        new = ledger.open_log(f"{own}/a{name.number + 1}", pad_to=old.pad_to)
+        end = {"v": 1, "log": old.name, "size": old.size, "root": bytes(old.root), "from": int(at.timestamp())}
+        opening = canonical.encode(end)
+        ledger.append(new, Kind.OPENING, opening, at)
+    return new.name

@@ -5,16 +5,18 @@ published five weeks ahead, so that a registrar on holiday stops nobody.
 """
 
 import logging
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Final
 
 from comity.directory.card import make_card, read_card
 from comity.directory.errors import DirectoryError
+from comity.directory.logs import LogEntry, new_log
 from comity.directory.member import Member
 from comity.node import nodefile, places
 from comity.node.partners import founding, keyring, members
-from comity.vocabulary.authority import AuthorityId
+from comity.vocabulary.authority import AuthorityId, LogName
 
 log = logging.getLogger(__name__)
 RENEW_BEFORE: Final = timedelta(days=30)
@@ -44,9 +46,22 @@ def renew(authority: AuthorityId, at: datetime) -> bool:
         return False
     wanted = founding.published(keys, authority, at)
     known = {key.id for key in entry.member.kem_keys}
-    if {key.id for key in wanted} <= known and entry.expires - at > RENEW_BEFORE:
+    logs = {found.name: found for found in _logs(authority)}
+    if (
+        {key.id for key in wanted} <= known
+        and logs.keys() <= entry.member.logs.keys()
+        and entry.expires - at > RENEW_BEFORE
+    ):
         return False
-    return _write(authority, replace(entry.member, kem_keys=wanted), at)
+    return _write(authority, replace(entry.member, kem_keys=wanted, logs={**logs, **entry.member.logs}), at)
+
+
+def _logs(authority: AuthorityId) -> Iterator[LogEntry]:
+    """Yield an entry for each log whose keys are here; a restore begins a new acts log."""
+    for held in keyring.keys().logs():
+        name = LogName.parse(held.name)
+        if name.authority == authority:
+            yield new_log(name, held.public)
 
 
 def _write(authority: AuthorityId, member: Member, at: datetime) -> bool:
@@ -60,9 +75,8 @@ def _write(authority: AuthorityId, member: Member, at: datetime) -> bool:
         except DirectoryError:
             log.warning("the card of %s in %s is damaged; it is written anew", authority, folder)
         else:
-            if {key.id for key in before.member.kem_keys} == {key.id for key in member.kem_keys} and (
-                before.expires - at > RENEW_BEFORE
-            ):
+            same = before.member.kem_keys == member.kem_keys and before.member.logs.keys() == member.logs.keys()
+            if same and before.expires - at > RENEW_BEFORE:
                 return False  # it waits for the registrar
             version = before.version + 1
     temporary = path.with_suffix(".new")
