@@ -114,7 +114,7 @@ def import_list(
     total = sum(1 for _ in source.rows())
     run = _open(source, terms, total, officer, now())
     progress(run.position, total)
-    for batch in batched(source.rows(after=run.position), BATCH, strict=False):
+    for batch in batched(source.rows(after=run.position), BATCH):
         _stage(run, terms, batch, now())
         progress(run.position, total)
     _mark_withdrawn(run)
@@ -331,7 +331,7 @@ def _apply(run: ImportRun, terms: Terms, record_act: RecordAct, at: datetime) ->
 def _erase(records: QuerySet[Record]) -> None:
     """Erase records with their index entries, a few in each transaction, so that nobody waits long."""
     numbers = list(records.order_by("pk").values_list("pk", flat=True))
-    for part in batched(numbers, ERASED_A_TRANSACTION, strict=False):
+    for part in batched(numbers, ERASED_A_TRANSACTION):
         with writing():
             for record in Record.objects.filter(pk__in=part).only("pk", "authority", "digest", "subject"):
                 tokens.erase(entries_of(record))
