@@ -35,6 +35,7 @@ SHORT_WORD = 0.12
 FAR = 2 * (1.0 - LEAST_SIMILAR) / EDIT_COST  # two letters an edit
 OTHER_READING = 0.88  # the first letter has another reading: Jury, Khoury
 SHORT = 3
+VOWELS = frozenset("aiu")
 CARRYING = frozenset({CONTENT, COMMON, NUMBER, INITIAL})
 
 type Pairing = tuple[str, str, str, float]
@@ -148,7 +149,8 @@ def _by_spelling(a: Word, b: Word) -> tuple[str, float]:
         value -= OTHER_BEGINNING
     if longest <= SHORT:
         value -= SHORT_WORD
-    if value < SKELETON_ONLY and len(a.skeletons[0]) >= SHORT and a.skeletons[0] == b.skeletons[0]:
+    begin_alike = (a.fold[:1] in VOWELS) == (b.fold[:1] in VOWELS)  # Lucas is not Aleksei
+    if begin_alike and value < SKELETON_ONLY and len(a.skeletons[0]) >= SHORT and a.skeletons[0] == b.skeletons[0]:
         value = SKELETON_ONLY
     if value < OTHER_READING and a.fold[1:] == b.fold[1:] and not set(a.skeletons).isdisjoint(b.skeletons):
         value = OTHER_READING
