@@ -133,7 +133,8 @@ def test_a_list_costs_the_same_queries_for_one_message_and_for_many(
     browser.get("/cases/list")
     for number in range(20):
         CaseMessage.objects.create(
-            case=asked.case, authority="xa.ncb", originator="xb.spoc", incoming=number % 2 == 0, kind="request", reference="r",
+            case=asked.case, authority="xa.ncb", originator="xb.spoc", incoming=number % 2 == 0, kind="request",
+            reference="r",
             msg=number.to_bytes(32), urgency="normal", sent_at=asked.sent_at, arrived_at=asked.sent_at, state="new",
         )  # fmt: skip
     with django_assert_max_num_queries(20):
