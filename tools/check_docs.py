@@ -1,7 +1,7 @@
 """`python tools/check_docs.py`: the documents say nothing that is not there.
 
-Links resolve, tests that a page names exist, the page of the command line is in step, the glossary is in order and holds
-the words that have one sense only. Prints each fault with its place; ends with 1 where there is any.
+Links resolve, tests that a page names exist, the page of the command line is in step, the glossary is in order and
+holds the words that have one sense only. Prints each fault with its place; ends with 1 where there is any.
 """
 
 import importlib.util

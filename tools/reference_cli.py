@@ -1,22 +1,21 @@
-"""`python tools/reference_cli.py [--check]`: write docs/reference/cli.md from the command line itself."""
+"""`python tools/reference_cli.py `: write docs/reference/cli.md from the command line itself."""
 
 import os
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 os.environ["LANGUAGE"] = "en"  # the page is English, whatever the terminal of who writes it speaks
 
-import click  # noqa: E402 - only after the language is set
+import click
 
-from comity.cli import VERBS, main  # noqa: E402 - as above
+from comity.cli import VERBS, main
 
 PAGE = Path(__file__).resolve().parent.parent / "docs" / "reference" / "cli.md"
 HEAD = """# The command line
 
 Written by `tools/reference_cli.py` from the command itself; do not edit. Every verb has `--help`. Exit codes: 0 done, 1
-the work could not be done or a claim does not hold, 2 the command was written wrongly. A failure is one sentence that says
-what is wrong and one that says what to do. Texts come in the terminal's language (`LANGUAGE`, `LC_ALL`, `LANG`).
+the work could not be done or a claim does not hold, 2 the command was written wrongly. A failure is one sentence that
+says what is wrong and one that says what to do. Texts come in the terminal's language (`LANGUAGE`, `LC_ALL`, `LANG`).
 """
 
 

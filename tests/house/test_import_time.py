@@ -11,7 +11,7 @@ HEAVY = ("followthemoney", "rigour", "nomenklatura", "pytest", "hypothesis", "pl
 
 def loaded_by(statement):
     asked = f"{statement}\nimport sys\nprint(*sorted({{name.partition('.')[0] for name in sys.modules}}))"
-    done = subprocess.run(  # noqa: S603 - our own statement
+    done = subprocess.run(
         [sys.executable, "-c", asked],
         capture_output=True,
         text=True,

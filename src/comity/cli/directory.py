@@ -55,8 +55,8 @@ def command() -> None:
 def init(folder: Path, key_folders: tuple[Path, ...], bits: int, passphrase_file: Path | None) -> None:
     """Make keys, root and an empty directory."""
     from comity.directory import FolderStore, Holders, Registrar, Table  # noqa: PLC0415  # loads the cryptography
-    from comity.directory.profile import ROOT_HOLDERS, TARGETS_HOLDERS  # noqa: PLC0415
-    from comity.sealing import Keystore  # noqa: PLC0415
+    from comity.directory.profile import ROOT_HOLDERS, TARGETS_HOLDERS  # noqa: PLC0415  # only where it is needed
+    from comity.sealing import Keystore  # noqa: PLC0415  # only where it is needed
 
     stores = [Keystore(path).create(_new_passphrase(path, passphrase_file)) for path in key_folders]
     made: dict[str, list[SigningPair]] = {}
@@ -97,7 +97,7 @@ def admit(
     passphrase_file: Path | None,
 ) -> None:
     """Admit members by their cards."""
-    from comity.directory import read_card  # noqa: PLC0415
+    from comity.directory import read_card  # noqa: PLC0415  # only where it is needed
 
     registrar = _open(folder)
     heard = {_bare(found) for found in digits}
@@ -124,7 +124,7 @@ def suspend(
     passphrase_file: Path | None,
 ) -> None:
     """Suspend a member."""
-    from comity.vocabulary.authority import AuthorityId  # noqa: PLC0415
+    from comity.vocabulary.authority import AuthorityId  # noqa: PLC0415  # only where it is needed
 
     registrar, member = _open(folder), AuthorityId.parse(authority)
     if registrar.identity(member) is None:
@@ -214,7 +214,7 @@ def rotate(
 )
 def refresh(node: Path, root: Path | None, source: Path | None, sources: tuple[str, ...]) -> None:
     """Refresh a node's mirror."""
-    from comity.directory import FolderStore, Mirror, Standing  # noqa: PLC0415
+    from comity.directory import FolderStore, Mirror, Standing  # noqa: PLC0415  # only where it is needed
 
     store = FolderStore(node / "directory")
     mirror = Mirror(store, None if root is None else root.read_bytes())
@@ -244,8 +244,8 @@ def refresh(node: Path, root: Path | None, source: Path | None, sources: tuple[s
 @click.option("--digits", default="", help=marked("Digits heard on the telephone; else they are asked for."))
 def compare(node: Path, authority: str, digits: str) -> None:
     """Confirm an identity key."""
-    from comity.directory import FolderStore, Mirror, spoken  # noqa: PLC0415
-    from comity.vocabulary.authority import AuthorityId  # noqa: PLC0415
+    from comity.directory import FolderStore, Mirror, spoken  # noqa: PLC0415  # only where it is needed
+    from comity.vocabulary.authority import AuthorityId  # noqa: PLC0415  # only where it is needed
 
     member = AuthorityId.parse(authority)
     mirror = Mirror(FolderStore(node / "directory"))
@@ -263,7 +263,7 @@ def compare(node: Path, authority: str, digits: str) -> None:
 
 
 def _open(folder: Path) -> "Registrar":
-    from comity.directory import FolderStore, Registrar  # noqa: PLC0415
+    from comity.directory import FolderStore, Registrar  # noqa: PLC0415  # only where it is needed
 
     return Registrar(FolderStore(folder))
 
@@ -280,7 +280,7 @@ def _publish(registrar: "Registrar", key_folders: Sequence[Path], passphrase_fil
 
 def _unlock(folders: Sequence[Path], passphrase_file: Path | None) -> list["Keys"]:
     """Open each keystore; where the first pass phrase does not fit, its holder is asked for another."""
-    from comity.sealing import Keystore, KeystoreError  # noqa: PLC0415
+    from comity.sealing import Keystore, KeystoreError  # noqa: PLC0415  # only where it is needed
 
     secret = ask_passphrase(passphrase_file)
     found: list[Keys] = []
@@ -303,7 +303,7 @@ def _new_passphrase(folder: Path, passphrase_file: Path | None) -> str:
 
 
 def _make_key(store: "Keys", role: str, number: int) -> "SigningPair":
-    from comity.sealing import SigningPair  # noqa: PLC0415
+    from comity.sealing import SigningPair  # noqa: PLC0415  # only where it is needed
 
     pair = SigningPair.from_seed(secrets.token_bytes(32))
     store.put(f"{role}/{number}", pair.seed)
@@ -317,7 +317,7 @@ def _next_number(stores: Sequence["Keys"], role: str) -> int:
 
 def _present(stores: Sequence["Keys"], holders: "Holders", role: str) -> list["SigningPair"]:
     """Return the keys of a role that are at the table and that the root still names."""
-    from comity.sealing import SigningPair  # noqa: PLC0415
+    from comity.sealing import SigningPair  # noqa: PLC0415  # only where it is needed
 
     named = set(_of_role(holders, role))
     names = [(store, name) for store in stores for name in store.names() if name.startswith(f"{role}/")]
@@ -326,7 +326,7 @@ def _present(stores: Sequence["Keys"], holders: "Holders", role: str) -> list["S
 
 
 def _table(stores: Sequence["Keys"], holders: "Holders") -> "Table":
-    from comity.directory import Table  # noqa: PLC0415
+    from comity.directory import Table  # noqa: PLC0415  # only where it is needed
 
     online = {role: _present(stores, holders, role) for role in ("snapshot", "timestamp")}
     missing = [role for role, pairs in online.items() if not pairs]

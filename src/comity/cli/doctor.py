@@ -140,7 +140,7 @@ def ports(node: nodefile.NodeFile) -> Iterator[Finding]:
 def database() -> Iterator[Finding]:
     """Whether the database is whole and of this version."""
     from django.core.management import call_command  # noqa: PLC0415  # needs Django
-    from django.db import connection  # noqa: PLC0415
+    from django.db import connection  # noqa: PLC0415  # only where it is needed
 
     if connection.vendor == "sqlite":
         with connection.cursor() as cursor:
@@ -168,8 +168,8 @@ def clock(now: datetime) -> Iterator[Finding]:
     """Whether the clock agrees with what was recorded and with the directory."""
     from django.db.models import Max  # noqa: PLC0415  # needs Django
 
-    from comity.node.ledger.models import Checkpoint, Entry  # noqa: PLC0415
-    from comity.node.partners import mirrored  # noqa: PLC0415
+    from comity.node.ledger.models import Checkpoint, Entry  # noqa: PLC0415  # only where it is needed
+    from comity.node.partners import mirrored  # noqa: PLC0415  # only where it is needed
 
     known = [
         at
@@ -221,7 +221,7 @@ def directory(now: datetime) -> Iterator[Finding]:
 def keys(node: nodefile.NodeFile, now: datetime) -> Iterator[Finding]:
     """Ends of what the directory says of our own keys, at 90, 30 and 7 days."""
     from comity.node.partners import members  # noqa: PLC0415  # needs Django
-    from comity.vocabulary.authority import AuthorityId  # noqa: PLC0415
+    from comity.vocabulary.authority import AuthorityId  # noqa: PLC0415  # only where it is needed
 
     for one in node.authorities:
         authority = AuthorityId.parse(one.id)
@@ -254,7 +254,7 @@ def _ending(
 def logs() -> Iterator[Finding]:
     """Whether every log is numbered, signed, and gives its root."""
     from comity.node.ledger import sequencer  # noqa: PLC0415  # needs Django
-    from comity.node.ledger.models import Log  # noqa: PLC0415
+    from comity.node.ledger.models import Log  # noqa: PLC0415  # only where it is needed
 
     for log in Log.objects.filter(closed_at__isnull=True).order_by("name"):
         try:
@@ -278,7 +278,7 @@ def logs() -> Iterator[Finding]:
 def witnesses() -> Iterator[Finding]:
     """Whether partners saw the same logs."""
     from comity.merkle import SignedCheckpoint  # noqa: PLC0415  # loads with the rest
-    from comity.node.ledger.models import Checkpoint, Cosignature, Log  # noqa: PLC0415
+    from comity.node.ledger.models import Checkpoint, Cosignature, Log  # noqa: PLC0415  # only where it is needed
 
     for log in Log.objects.filter(name__contains="/x", closed_at__isnull=True).order_by("name"):
         newest = Cosignature.objects.filter(log=log).order_by("-size").first()
@@ -303,7 +303,7 @@ def backlog(now: datetime) -> Iterator[Finding]:
     """What waits for partners."""
     from django.db.models import Count, Min  # noqa: PLC0415  # needs Django
 
-    from comity.node.exchange.models import Note, NoteState  # noqa: PLC0415
+    from comity.node.exchange.models import Note, NoteState  # noqa: PLC0415  # only where it is needed
 
     rows = (
         Note.objects.filter(out=True, state=NoteState.WAITING)

@@ -100,9 +100,9 @@ def _document(node: nodefile.NodeFile) -> dict[str, object]:
 
 def _make_keys(node: nodefile.NodeFile, folder: Path, passphrase: str, now: datetime) -> list[tuple[Path, str]]:
     from comity.directory.card import read_card  # noqa: PLC0415  # loads the cryptography
-    from comity.node.partners import founding  # noqa: PLC0415
-    from comity.sealing import Keystore  # noqa: PLC0415
-    from comity.vocabulary.authority import AuthorityId  # noqa: PLC0415
+    from comity.node.partners import founding  # noqa: PLC0415  # only where it is needed
+    from comity.sealing import Keystore  # noqa: PLC0415  # only where it is needed
+    from comity.vocabulary.authority import AuthorityId  # noqa: PLC0415  # only where it is needed
 
     keys = Keystore(folder / "keys").create(passphrase)
     founding.make_node_keys(keys, node.host, now)
@@ -132,7 +132,7 @@ def prepare_database(folder: Path) -> None:
     Settings are read once a process; whoever creates several nodes must not mix them up.
     """
     import subprocess  # noqa: PLC0415  # our own interpreter and module
-    import sys  # noqa: PLC0415
+    import sys  # noqa: PLC0415  # only where it is needed
 
     done = subprocess.run(  # as above
         [sys.executable, "-m", "comity.config.prepare"],

@@ -72,8 +72,8 @@ def _check_ports(node: nodefile.NodeFile) -> None:
 
 def _web(node: nodefile.NodeFile) -> None:
     from granian import Granian  # noqa: PLC0415  # only this part serves pages
-    from granian.constants import Interfaces  # noqa: PLC0415
-    from granian.log import LogLevels  # noqa: PLC0415
+    from granian.constants import Interfaces  # noqa: PLC0415  # only where it is needed
+    from granian.log import LogLevels  # noqa: PLC0415  # only where it is needed
 
     Granian(
         "comity.config.wsgi:application",

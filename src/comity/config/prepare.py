@@ -19,8 +19,8 @@ def main() -> None:
 def open_logs() -> None:
     """Open both logs of each authority that has none; Django must be set up."""
     from comity.node import nodefile  # noqa: PLC0415  # models need loaded apps
-    from comity.node.ledger import actions  # noqa: PLC0415
-    from comity.node.ledger.models import Log  # noqa: PLC0415
+    from comity.node.ledger import actions  # noqa: PLC0415  # after Django's set-up
+    from comity.node.ledger.models import Log  # noqa: PLC0415  # after Django's set-up
 
     for authority in sorted(nodefile.authorities()):
         for kind, pad_to in (("x", PAD_TO), ("a", 1)):

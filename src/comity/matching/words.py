@@ -187,7 +187,7 @@ def _joined(texts: list[str]) -> list[str]:
                 out.pop()
             out[-1] += "din" if text in FAITH else "allah"
         else:
-            out.append(SERVANT.sub("abd", text) if text.startswith("abd") and len(text) > 5 else text)  # noqa: PLR2004
+            out.append(SERVANT.sub("abd", text) if text.startswith("abd") and len(text) > 5 else text)  # noqa: PLR2004 - servant
     if prefix:
         out.append(prefix)
     return out
