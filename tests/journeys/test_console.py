@@ -4,8 +4,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import pytest
+from click.testing import CliRunner
 from playwright.sync_api import Page, expect
 from tests.journeys.conftest import barriers, sideways
+
+from comity.cli import main
+from comity.demo import build, run
 
 pytestmark = pytest.mark.journey
 
@@ -62,7 +66,9 @@ FROM_MARSA = Journey(
 
 
 @pytest.mark.parametrize("journey", [FROM_ALDERMARK, FROM_MARSA], ids=["from-aldermark", "from-marsa-in-arabic"])
-def test_one_asks_two_one_answers_one_refuses_and_the_fourth_sees_nothing(sit_down: SitDown, journey: Journey) -> None:
+def test_one_asks_two_one_answers_one_refuses_and_the_fourth_sees_nothing(
+    sit_down: SitDown, federation: run.Federation, journey: Journey
+) -> None:
     asking = sit_down(journey.asker, journey.colours)
     assert asking.evaluate("document.documentElement.dir || 'ltr'") == journey.direction
     nobody = sit_down(journey.stranger)
@@ -91,6 +97,7 @@ def test_one_asks_two_one_answers_one_refuses_and_the_fourth_sees_nothing(sit_do
     expect(asking.locator(".notice.tone-danger strong").first).to_be_visible()
     accessible(asking)
     assert reference
+    take_the_proof_away(asking, federation)
 
     nobody.reload()
     assert nobody.locator("#live .figure").all_inner_texts() == seen_before
@@ -188,6 +195,18 @@ def refuse(page: Page) -> None:
     accessible(page)
     page.click("form button.btn-danger")
     page.wait_for_url("**/cases/*/")
+
+
+def take_the_proof_away(page: Page, federation: run.Federation) -> None:
+    """Download the proof of the newest reply, and verify it with the command line and the root's fingerprint alone."""
+    page.locator('article a[href$="/proof"]').last.click()
+    page.wait_for_url("**/proof")
+    accessible(page)
+    with page.expect_download() as download:
+        page.locator('a[href*="/evidence"]').first.click()
+    fingerprint = build.fingerprint(federation.nodes[0].folder.parent)
+    result = CliRunner().invoke(main, ["verify", "--fingerprint", fingerprint, str(download.value.path())])
+    assert result.exit_code == 0, result.output
 
 
 def accessible(page: Page) -> None:

@@ -57,7 +57,12 @@ def load(folder: Path) -> Built:
     renew(folder)
     for home in _folders(folder):
         register.mirror(folder / register.FOLDER, home / "directory", datetime.now(UTC))
-    return Built(_folders(folder), str(_mark(folder)["fingerprint"]))
+    return Built(_folders(folder), fingerprint(folder))
+
+
+def fingerprint(folder: Path) -> str:
+    """Return the SHA-256 of the first root of the directory that stands in a folder, in hex."""
+    return str(_mark(folder).get("fingerprint", ""))
 
 
 def renew(folder: Path) -> None:
@@ -82,14 +87,14 @@ def build(folder: Path, say: Say = lambda _key: None) -> Built:
     say("keys")
     cards = register.make_keys(files, passphrase, datetime.now(UTC))
     say("directory")
-    fingerprint = register.publish(folder / register.FOLDER, cards, passphrase, datetime.now(UTC))
+    first_root = register.publish(folder / register.FOLDER, cards, passphrase, datetime.now(UTC))
     _finish([migrating])
     for file in files[1:]:
         shutil.copyfile(_in(files[0], "db.sqlite3"), _in(file, "db.sqlite3"))
     say("nodes")
     _finish([_settle(file, "everything") for file in files])
-    (folder / MARK).write_text(json.dumps({"version": VERSION, "fingerprint": fingerprint}) + "\n", encoding="utf-8")
-    return Built(_folders(folder), fingerprint)
+    (folder / MARK).write_text(json.dumps({"version": VERSION, "fingerprint": first_root}) + "\n", encoding="utf-8")
+    return Built(_folders(folder), first_root)
 
 
 def _mark(folder: Path) -> dict[str, Any]:
