@@ -138,4 +138,5 @@ def test_a_list_costs_the_same_queries_for_one_message_and_for_many(
             msg=number.to_bytes(32), urgency="normal", sent_at=asked.sent_at, arrived_at=asked.sent_at, state="new",
         )  # fmt: skip
     with django_assert_max_num_queries(20):
-        browser.get("/cases/list")
+        page = text_of(browser.get("/cases/list"))
+    assert page.count("<tr") == 22
