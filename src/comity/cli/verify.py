@@ -1,26 +1,31 @@
 """`comity verify`: judge a proof file, or the whole logs of a node, without trusting who hands them over.
 
-A file is judged with nothing but the fingerprint of the directory's root: no node, no database, no network.
+A file is judged with nothing but the fingerprint of the directory's root: no node, no database, no network. A node is
+judged from its files, which are only read.
 """
 
-import os
-from collections.abc import Sequence
+import json
+import sys
+from collections.abc import Callable
+from contextlib import ExitStack
+from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import click
 
 from comity.cli.errors import Failure
-from comity.cli.verify_words import fault_in_words, told
 from comity.cli.words import _, marked, ngettext
 
 if TYPE_CHECKING:
-    from comity.node.ledger.models import Log
-    from comity.sealing import LogVerifier
-    from comity.verify import RevokedLog
+    from comity.cli.verify_database import LogRow
+    from comity.cli.verify_node import Judged
+    from comity.verify import LogReport, Report, RevokedLog
 
 FINGERPRINT_BYTES: Final = 32
+LARGE: Final = 50_000
+"""Entries from which on a log takes seconds, and a bar shows how far it was read."""
 SHOWN_FAULTS: Final = 20
 
 
@@ -28,12 +33,14 @@ SHOWN_FAULTS: Final = 20
 @click.argument("file", required=False, type=click.Path(path_type=Path, exists=True, dir_okay=False))
 @click.option(
     "--fingerprint",
+    "--root",
     default="",
     metavar="HEX",
     help=marked("SHA-256 of the directory's first root, had from somebody you believe; needed for a file."),
 )
 @click.option(
     "--compromised",
+    "--revoked",
     multiple=True,
     metavar="LOG@TIME",
     help=marked("A log whose keys you know to be stolen, and since when: xa.ncb/x1@2026-11-23T10:00:00Z; repeat it."),
@@ -43,17 +50,22 @@ SHOWN_FAULTS: Final = 20
     type=click.Path(path_type=Path, exists=True, file_okay=False),
     help=marked("Recompute the logs of the node in this folder."),
 )
-def command(file: Path | None, fingerprint: str, compromised: tuple[str, ...], node: Path | None) -> None:
+@click.option("--json", "as_json", is_flag=True, help=marked("Print the findings as JSON."))
+def command(
+    file: Path | None, fingerprint: str, compromised: tuple[str, ...], node: Path | None, *, as_json: bool
+) -> None:
     """Verify a file, a node's logs, or both; exit code 1 when anything does not hold."""
     if file is None and node is None:
         raise click.UsageError(_("name a file to verify, or a node with --node"))
     trusted = _parsed(fingerprint)
+    sound = True
     if file is not None:
         if trusted is None:
             raise click.UsageError(_("a file needs --fingerprint: a file cannot vouch for itself"))
-        _verify_file(file, trusted, tuple(_theft(text) for text in compromised))
+        sound = _verify_file(file, trusted, tuple(_theft(text) for text in compromised), as_json=as_json)
     if node is not None:
-        _verify_node(node, trusted)
+        sound = _verify_node(node, trusted, as_json=as_json) and sound
+    sys.exit(not sound)
 
 
 def _parsed(text: str) -> bytes | None:
@@ -81,10 +93,15 @@ def _theft(text: str) -> "RevokedLog":
     return RevokedLog(log, int(since.replace(tzinfo=since.tzinfo or UTC).timestamp()))
 
 
-def _verify_file(file: Path, fingerprint: bytes, stolen: "tuple[RevokedLog, ...]") -> None:
-    from comity.verify import verify_evidence  # noqa: PLC0415  # loads the cryptography only where it is needed
+def _verify_file(file: Path, fingerprint: bytes, stolen: "tuple[RevokedLog, ...]", *, as_json: bool) -> bool:
+    """Print what came of a file, and return whether it is sound."""
+    from comity.cli.verify_words import closing, told  # noqa: PLC0415  # loads the cryptography only where it is needed
+    from comity.verify import verify_evidence  # noqa: PLC0415  # as above
 
     report = verify_evidence(file.read_bytes(), fingerprint, stolen)
+    if as_json:
+        click.echo(json.dumps(_file_as_json(report), ensure_ascii=False, indent=1))
+        return report.sound
     for claim in report.claims:
         click.echo(told(claim))
     if not report.sound:
@@ -93,103 +110,124 @@ def _verify_file(file: Path, fingerprint: bytes, stolen: "tuple[RevokedLog, ...]
             ngettext("{count} claim does not hold", "{count} claims do not hold", count).format(count=count),
             _("do not rely on this file"),
         )
-    click.echo(_("Every claim holds."))
+    click.echo(closing(report))
+    return True
 
 
-def _verify_node(folder: Path, fingerprint: bytes | None) -> None:
-    os.environ["COMITY_NODE"] = str(folder.resolve())
-    os.environ["DJANGO_SETTINGS_MODULE"] = "comity.config.settings"
-    import django  # noqa: PLC0415  # the settings need the lines above
+def _file_as_json(report: "Report") -> dict[str, Any]:
+    from comity.cli.verify_words import told  # noqa: PLC0415  # as above
 
-    django.setup()
-    from comity.node.ledger.models import Log  # noqa: PLC0415  # models need loaded apps
+    claims = [
+        {
+            "rule": claim.rule,
+            "verdict": claim.verdict.value,
+            "rests_on": list(claim.rests_on),
+            "details": dict(claim.details),
+            "text": told(claim),
+        }
+        for claim in report.claims
+    ]
+    return {"sound": report.sound, "proved_time": report.proved_time, "claims": claims}
 
-    logs = list(Log.objects.order_by("name"))
-    if not logs:
-        raise Failure(_("the node in `{folder}` has no logs").format(folder=folder))
-    faults = sum(_verify_log(log, fingerprint) for log in logs)
-    if faults:
+
+def _verify_node(folder: Path, fingerprint: bytes | None, *, as_json: bool) -> bool:
+    """Print what came of each log of a node, and return whether all are sound."""
+    from comity.cli.verify_node import judge_node  # noqa: PLC0415  # as above
+
+    judged = []
+    with ExitStack() as bars:
+        for one in judge_node(folder, fingerprint, lambda log: _bar(bars, log)):
+            bars.close()
+            judged.append(one)
+            if not as_json:
+                _tell(one)
+    faults = sum(len(one.faults) for one in judged)
+    if as_json:
+        click.echo(json.dumps([_log_as_json(one) for one in judged], ensure_ascii=False, indent=1))
+    elif faults:
         raise Failure(
             ngettext("{count} fault was found", "{count} faults were found", faults).format(count=faults),
             _("keep this node's disk as it is, and compare with its partners' mirrors"),
         )
+    return not faults
 
 
-def _verify_log(log: "Log", fingerprint: bytes | None) -> int:
-    """Print what came of one log, and return how many faults it has."""
-    from comity.node.exchange.logsource import DatabaseLog  # noqa: PLC0415  # as above
-    from comity.node.partners import mirrored  # noqa: PLC0415  # as above
-    from comity.verify import Versions, keys_at, root_fingerprint, verify_log  # noqa: PLC0415  # as above
-    from comity.vocabulary.authority import LogName  # noqa: PLC0415  # as above
+def _bar(bars: ExitStack, log: "LogRow") -> Callable[[int], object]:
+    """Draw how far a large log was read; a short one is done before anybody looks."""
+    if log.size < LARGE or not sys.stderr.isatty():
+        return int  # nothing to draw
+    bar: Any = click.progressbar(length=log.size, label=log.name, file=sys.stderr)
+    bars.enter_context(bar)
+    update: Callable[[int], object] = bar.update
+    return update
 
-    mirror = mirrored.mirror()
-    if mirror is None:
-        raise Failure(_("this node has no directory yet"), _("fetch it with `comity directory refresh`"))
-    name = LogName.parse(log.name)
-    files = mirror.evidence(name.authority)
-    versions = Versions(files.values(), fingerprint or root_fingerprint(files))
-    member = versions.view(mirror.directory.version[2].hex()).member(name.authority)
-    entry = None if member is None else member.log(name)
-    if entry is None:
-        click.echo(_("{name}: the directory names no such log").format(name=name))
-        return 1
-    report = verify_log(DatabaseLog(log), keys_at(entry))
-    witnesses, forged = _witnesses(log, mirror.directory.version[2].hex(), fingerprint)
-    click.echo(
-        _(
-            "{name}: {size} entries, {checkpoints} checkpoints hold, {opened} openings agree, {erased} erased; "
-            "witnesses: {witnesses}"
-        ).format(
-            name=name,
-            size=report.size,
-            checkpoints=report.checkpoints,
-            opened=report.opened,
-            erased=report.erased,
-            witnesses=", ".join(witnesses) or _("none yet"),
+
+def _tell(judged: "Judged") -> None:
+    from comity.cli.verify_words import fault_in_words, remedy_in_words  # noqa: PLC0415  # as above
+
+    report = judged.report
+    if report is not None:
+        witnesses = (_("{member} up to {size}").format(member=saw.member, size=saw.size) for saw in judged.saw)
+        click.echo(
+            _(
+                "{name}: {size} entries, {checkpoints} checkpoints hold, {opened} openings agree, {erased} erased; "
+                "witnesses: {witnesses}"
+            ).format(
+                name=judged.name,
+                size=report.size,
+                checkpoints=report.checkpoints,
+                opened=report.opened,
+                erased=report.erased,
+                witnesses=", ".join(witnesses) or _("none yet"),
+            )
         )
+        _tell_rest(report)
+    for fault in judged.faults[:SHOWN_FAULTS]:
+        click.echo(f"  {judged.name} {fault_in_words(fault)}.")
+        click.echo(f"    -> {remedy_in_words(fault)}.")
+
+
+def _tell_rest(report: "LogReport") -> None:
+    """Name what is neither right nor wrong."""
+    unsigned = report.size - report.signed_size
+    if report.sound and unsigned:
+        click.echo(
+            "  "
+            + ngettext("{n} entry is not signed yet", "{n} entries are not signed yet", unsigned).format(n=unsigned)
+        )
+    if report.hash_only:
+        text = ngettext(
+            "{n} entry came back from a partner's mirror as a hash",
+            "{n} entries came back from a partner's mirror as hashes",
+            report.hash_only,
+        )
+        click.echo("  " + text.format(n=report.hash_only))
+
+
+def _log_as_json(judged: "Judged") -> dict[str, Any]:
+    from comity.cli.verify_words import fault_in_words, remedy_in_words  # noqa: PLC0415  # as above
+
+    report = judged.report
+    counts = (
+        {}
+        if report is None
+        else {
+            "size": report.size,
+            "signed_size": report.signed_size,
+            "root": report.root.hex(),
+            "checkpoints": report.checkpoints,
+            "opened": report.opened,
+            "erased": report.erased,
+            "hash_only": report.hash_only,
+        }
     )
-    for fault in report.faults[:SHOWN_FAULTS]:
-        click.echo("  " + fault_in_words(fault))
-    for witness in forged:
-        click.echo("  " + _("the cosignature of {witness} does not hold").format(witness=witness))
-    return len(report.faults) + len(forged)
-
-
-def _witnesses(log: "Log", version: str, fingerprint: bytes | None) -> tuple[list[str], list[str]]:
-    """Return who is witness of a log, and whose cosignature does not hold.
-
-    A cosignature counts where both of its signatures hold under the keys that the directory names for the witness, and
-    where it is of a checkpoint that this log signed.
-    """
-    from comity.merkle import ProofError, verify_cosignature  # noqa: PLC0415  # as above
-    from comity.node.ledger.models import Checkpoint, Cosignature  # noqa: PLC0415  # as above
-
-    signed = {(size, bytes(root)) for size, root in Checkpoint.objects.filter(log=log).values_list("size", "root")}
-    good: set[str] = set()
-    bad: set[str] = set()
-    for witness, text in Cosignature.objects.filter(log=log).values_list("witness", "text").iterator():
-        try:
-            pairs = _keys_of(witness, version, fingerprint)
-            checkpoint = verify_cosignature(bytes(text), pairs).checkpoint
-            holds = checkpoint.origin == log.name and (checkpoint.size, checkpoint.root) in signed
-        except (ProofError, LookupError):
-            holds = False
-        (good if holds else bad).add(str(witness))
-    return sorted(good), sorted(bad)
-
-
-def _keys_of(witness: str, version: str, fingerprint: bytes | None) -> "Sequence[LogVerifier]":
-    from comity.node.partners import mirrored  # noqa: PLC0415  # as above
-    from comity.verify import Versions, root_fingerprint  # noqa: PLC0415  # as above
-    from comity.vocabulary.authority import AuthorityId  # noqa: PLC0415  # as above
-
-    mirror = mirrored.mirror()
-    if mirror is None:
-        raise LookupError(witness)
-    authority = AuthorityId.parse(witness)
-    files = mirror.evidence(authority)
-    member = Versions(files.values(), fingerprint or root_fingerprint(files)).view(version).member(authority)
-    entry = None if member is None else member.present_log("x")
-    if entry is None:
-        raise LookupError(witness)
-    return entry.verifiers
+    return {
+        "log": judged.name,
+        "sound": not judged.faults,
+        **counts,
+        "witnesses": [asdict(saw) for saw in judged.saw],
+        "faults": [
+            {**asdict(fault), "text": fault_in_words(fault), "remedy": remedy_in_words(fault)}
+            for fault in judged.faults
+        ],
+    }

@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Final
 
-from comity.cli.words import _, marked
-from comity.verify import Claim, Fault, Verdict
+from comity.cli.words import _, marked, ngettext
+from comity.verify import Claim, Fault, Report, Verdict
 
 VERDICTS: Final[Mapping[Verdict, str]] = {
     Verdict.HOLDS: marked("holds"),
@@ -44,11 +44,44 @@ CLAIMS: Final[dict[str, str]] = {
     "message.parties": marked("the message itself names the same sender and recipient"),
 }
 """Sentence of each claim (docs/protocol/evidence.md)."""
-ABSENT: Final[dict[str, str]] = {
+PLAIN: Final[Mapping[str, str]] = {
+    "note.form": marked("the note is well formed"),
+    "directory.chain": marked("the root leads to the directory that the note names"),
+    "directory.in-force": marked("the sender's entry was in force"),
+    "log.keys": marked("the directory names the keys of the sender's log"),
+    "log.checkpoint": marked("both signatures on the checkpoint of the sender's log"),
+    "log.inclusion": marked("the note stands in the sender's log"),
+    "log.witness": marked("{log} saw the sender's log, and signed so with both keys"),
     "receipt.statement": marked("a receipt of the recipient"),
+    "receipt.keys": marked("the directory names the keys of the recipient's log"),
+    "receipt.checkpoint": marked("both signatures on the checkpoint of the recipient's log"),
+    "receipt.inclusion": marked("the receipt stands in the recipient's log"),
+    "receipt.witness": marked("{log} saw the recipient's log, and signed so with both keys"),
     "time.proved": marked("another member's word on when the note existed"),
+    "message.root": marked("the items give the root that the note names"),
 }
-"""What a claim is about of which the file does not speak, where the sentence above would need its details."""
+"""What a claim is about where it fails or the file does not speak of it, and its sentence would need more details."""
+FOUND: Final[Mapping[str, str]] = {
+    "directory.missing": marked("a file of the directory is missing"),
+    "directory.threshold": marked("a file of the directory lacks signatures"),
+    "directory.mismatch": marked("a file of the directory is another than the one named"),
+    "directory.expired": marked("the entry had run out"),
+    "log.unknown": marked("the directory knows no such log"),
+    "log.name": marked("this is no name of a log"),
+    "witness.self": marked("nobody is witness of his own log"),
+    "witness.signature": marked("a signature is missing or wrong"),
+    "witness.consistency": marked("what was seen later does not extend this log"),
+    "receipt.malformed": marked("the receipt cannot be read"),
+    "receipt.misaddressed": marked("the receipt is of another sender or recipient"),
+    "receipt.other-run": marked("the receipt is for other notes"),
+    "receipt.chain": marked("the notes after it do not lead to the one that the receipt names"),
+}
+"""Why a claim fails; what is not listed is shown as it was found."""
+KINDS: Final[Mapping[str, str]] = {
+    "stored": marked("stored"),
+    "read": marked("read"),
+    "refused": marked("refused"),
+}
 FAULTS: Final[Mapping[str, str]] = {
     "log.gap": marked("an entry is missing"),
     "log.order": marked("an entry stands twice"),
@@ -64,27 +97,91 @@ FAULTS: Final[Mapping[str, str]] = {
     "lane.equivocation": marked("two notes stand at one place of a lane"),
     "lane.gap": marked("a note of a lane is missing"),
     "lane.chain-broken": marked("a note does not continue the one before it"),
+    "log.tile": marked("the tile that holds its leaf is gone"),
+    "log.opening-gone": marked("what it commits to is gone, and was not erased as the law asks"),
+    "log.head": marked("the log is not as long as the node says"),
+    "log.unknown": marked("the directory names no keys of this log"),
+    "witness.signature": marked("the cosignature of {found} does not hold"),
+    "witness.contradicts": marked("{found} signed for other entries than are here"),
 }
+_FROM_MIRRORS: Final = marked(
+    "stop the node, keep its disk, and run `comity restore` with a backup and partners' mirrors"
+)
+_COMPARE: Final = marked("keep the disk as it is, and compare with a backup and with partners' mirrors")
+_ASK: Final = marked("fetch the directory anew, and verify again")
+REMEDIES: Final[Mapping[str, str]] = {
+    "log.gap": _FROM_MIRRORS,
+    "log.root": _FROM_MIRRORS,
+    "log.truncated": _FROM_MIRRORS,
+    "log.head": _FROM_MIRRORS,
+    "log.unknown": _ASK,
+    "log.signature": _ASK,
+    "witness.signature": _ASK,
+}
+"""What to do about a fault; `_COMPARE` for those not listed."""
 _TIMES: Final = frozenset({"time", "at", "sent", "expires", "since"})
 
 
 def told(claim: Claim) -> str:
     """Return one line: verdict, sentence, and who must be doubted by whoever doubts it."""
-    details = {name: _moment(value) if name in _TIMES else value for name, value in claim.details}
-    sentences = CLAIMS | ABSENT if claim.verdict is Verdict.ABSENT else CLAIMS
-    try:
-        sentence = _(sentences[claim.rule]).format(**details)
-    except KeyError:  # a failed claim may lack what its sentence names
-        sentence = ", ".join((claim.rule, *(f"{name} {value}" for name, value in details.items())))
+    details = {name: _detail(name, value) for name, value in claim.details}
+    sentence = _sentence(claim, details)
+    if claim.verdict is Verdict.FAILS and "found" in details:
+        sentence = f"{sentence} ({details['found']})"
+    elif details.get("named") == "place":
+        sentence = _("{sentence}; it names the note by its place alone").format(sentence=sentence)
     who = ", ".join(_(RESTS_ON[one]) if one in RESTS_ON else one for one in claim.rests_on)
     rests = _(" (rests on {who})").format(who=who) if who else ""
     return f"{_(VERDICTS[claim.verdict])}: {sentence}{rests}"
 
 
+def _sentence(claim: Claim, details: Mapping[str, str]) -> str:
+    """Return the sentence of a claim: the one with details, or the plain one where it lacks some or was not shown."""
+    sentences = [CLAIMS.get(claim.rule), PLAIN.get(claim.rule)]
+    if claim.verdict is Verdict.ABSENT:
+        sentences.reverse()
+    for sentence in filter(None, sentences):
+        try:
+            return _(sentence).format(**details)
+        except KeyError:  # a failed claim may lack what its sentence names
+            continue
+    return ", ".join((claim.rule, *(f"{name} {value}" for name, value in details.items())))
+
+
+def closing(report: Report) -> str:
+    """Return the last sentence on a sound file: that it is, what it does not show, and when the note existed."""
+    silent = sum(claim.verdict is not Verdict.HOLDS for claim in report.claims)
+    sentences = [_("Every claim holds.")]
+    if silent:
+        sentences = [
+            ngettext(
+                "Nothing fails; {count} claim is erased, withheld or not shown.",
+                "Nothing fails; {count} claims are erased, withheld or not shown.",
+                silent,
+            ).format(count=silent)
+        ]
+    if report.proved_time is not None:
+        sentences.append(_("The note existed by {time}.").format(time=_moment(str(report.proved_time))))
+    return " ".join(sentences)
+
+
 def fault_in_words(fault: Fault) -> str:
     """Return one line about a fault of a log."""
-    words = _(FAULTS.get(fault.rule, fault.rule))
+    words = _(FAULTS.get(fault.rule, fault.rule)).format(found=fault.found)
     return _("at entry {index}: {words}").format(index=fault.index, words=words)
+
+
+def remedy_in_words(fault: Fault) -> str:
+    """Return what to do about a fault of a log, without a full stop."""
+    return _(REMEDIES.get(fault.rule, _COMPARE))
+
+
+def _detail(name: str, value: str) -> str:
+    if name in _TIMES:
+        return _moment(value)
+    if name == "found" and value in FOUND:
+        return _(FOUND[value])
+    return _(KINDS[value]) if name == "kind" and value in KINDS else value
 
 
 def _moment(value: str) -> str:
