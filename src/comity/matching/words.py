@@ -187,7 +187,8 @@ def _joined(texts: list[str]) -> list[str]:
                 out.pop()
             out[-1] += "din" if text in FAITH else "allah"
         else:
-            out.append(SERVANT.sub("abd", text) if text.startswith("abd") and len(text) > 5 else text)  # noqa: PLR2004 - servant
+            servant = text.startswith("abd") and len(text) > 5  # noqa: PLR2004 - abd and at least a short name
+            out.append(SERVANT.sub("abd", text) if servant else text)
     if prefix:
         out.append(prefix)
     return out
