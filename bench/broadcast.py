@@ -27,10 +27,10 @@ def sender() -> dict[str, float]:
     import django
 
     django.setup()
-    from calls import request
     from django.db import transaction
     from django.utils import timezone
 
+    from calls import request
     from comity.node.exchange import deliver, models, outbox, transport
     from comity.node.partners import keyring
     from comity.node.partners.models import Pair
@@ -57,7 +57,6 @@ def sender() -> dict[str, float]:
 def main() -> None:
     """Build both nodes and print the figures."""
     import federation
-
     from comity.agreements.shipped import harbour_document
 
     agreement = json.loads(harbour_document())

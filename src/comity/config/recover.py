@@ -9,8 +9,7 @@ import sys
 
 import click
 import django
-
-from comity.cli.words import _
+from django.utils.translation import gettext as _
 
 
 def main() -> int:
@@ -19,11 +18,11 @@ def main() -> int:
     django.setup()
     from django.utils import timezone  # noqa: PLC0415  # models need loaded apps
 
-    from comity.node import nodefile  # noqa: PLC0415
-    from comity.node.exchange import recover, transport  # noqa: PLC0415
-    from comity.node.partners import founding, keyring, members, mirrored, renewing  # noqa: PLC0415
-    from comity.sealing import LogKeys  # noqa: PLC0415
-    from comity.vocabulary.authority import AuthorityId  # noqa: PLC0415
+    from comity.node import nodefile  # noqa: PLC0415  # only where it is needed
+    from comity.node.exchange import recover, transport  # noqa: PLC0415  # only where it is needed
+    from comity.node.partners import founding, keyring, members, mirrored, renewing  # noqa: PLC0415  # as above
+    from comity.sealing import LogKeys  # noqa: PLC0415  # only where it is needed
+    from comity.vocabulary.authority import AuthorityId  # noqa: PLC0415  # only where it is needed
 
     keyring.unlock(sys.stdin.readline().rstrip("\n"))
     mirrored.use_network(transport.fetch_directory)
