@@ -1,5 +1,6 @@
 """A federation of real processes, and a real browser that looks at it."""
 
+import os
 from collections.abc import Callable, Iterator
 from importlib import resources
 from typing import Any, Literal
@@ -14,11 +15,16 @@ RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 SLOW_MS = 15_000  # a shared machine must not turn a true claim into a failure
 
 
+def own_ports() -> int:
+    """Return the first of two hundred ports that no other test process takes."""
+    return 10_000 + os.getpid() % 100 * 200
+
+
 @pytest.fixture(scope="session")
 def federation(tmp_path_factory: pytest.TempPathFactory) -> Iterator[run.Federation]:
     """The demo's five nodes, built in a folder of their own and running."""
     folder = tmp_path_factory.mktemp("f") / "nodes"
-    built = build.build(folder)
+    built = build.build(folder, first_port=own_ports())
     with run.Federation.of(built.folders) as nodes:
         nodes.start()
         nodes.wait_until_ready()

@@ -12,6 +12,7 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
+from tests.journeys.conftest import own_ports
 
 from comity.demo import build
 
@@ -32,7 +33,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def standing(folder: Path) -> Path:
     if not build.stands(folder):
-        build.build(folder)
+        build.build(folder, first_port=own_ports())
     return folder
 
 
@@ -55,7 +56,7 @@ def demo(folder: Path) -> Iterator[Demo]:
 
     def start(*arguments: str, into: Path = folder) -> subprocess.Popen[str]:
         process = subprocess.Popen(  # our own interpreter and module
-            [sys.executable, "-m", "comity", "demo", "--folder", str(into), *arguments],
+            [sys.executable, "-m", "comity", "demo", "--folder", str(into), "--port", str(own_ports()), *arguments],
             env={**os.environ, "LANGUAGE": "en"},
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,

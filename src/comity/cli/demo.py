@@ -35,13 +35,20 @@ BUILDING: Final = {
 )
 @click.option("--once", is_flag=True, help=marked("End after the play; exit code 0 only if every step was verified."))
 @click.option("--fresh", is_flag=True, help=marked("Build the nodes anew, even where they stand already."))
+@click.option(
+    "--port",
+    type=click.IntRange(1024, 65000),
+    default=world.FIRST_CONSOLE_PORT,
+    show_default=True,
+    help=marked("First port of the consoles when nodes are built; the doors for partners follow 100 above."),
+)
 @click.option("--play/--no-play", "playing", default=True, help=marked("Play the main job first."))
 @click.option("--browser/--no-browser", default=False, help=marked("Open Aldermark's console in a browser."))
-def command(folder: Path, *, once: bool, fresh: bool, playing: bool, browser: bool) -> None:
+def command(folder: Path, port: int, *, once: bool, fresh: bool, playing: bool, browser: bool) -> None:
     """Build, play, and keep running until Ctrl-C."""
     interrupt = run.Interrupt()
     try:
-        built = _build(folder, fresh=fresh)
+        built = _build(folder, port, fresh=fresh)
         with run.Federation.of(built.folders) as federation:
             click.echo(_("Starting {count} nodes").format(count=len(federation.nodes)))
             federation.start()
@@ -60,12 +67,12 @@ def command(folder: Path, *, once: bool, fresh: bool, playing: bool, browser: bo
         raise Failure(_("interrupted before the play was over"))
 
 
-def _build(folder: Path, *, fresh: bool) -> build.Built:
+def _build(folder: Path, port: int, *, fresh: bool) -> build.Built:
     began = time.monotonic()
     if not fresh and build.stands(folder):
         click.echo(_("The nodes in `{folder}` stand already; --fresh builds them anew").format(folder=folder))
         return build.load(folder)
-    built = build.build(folder, lambda what: click.echo(f"  {_(BUILDING[what])}"))
+    built = build.build(folder, lambda what: click.echo(f"  {_(BUILDING[what])}"), port)
     click.echo(
         _("Built {count} nodes in `{folder}` in {seconds:.0f} s").format(
             count=len(built.folders), folder=folder, seconds=time.monotonic() - began

@@ -22,7 +22,8 @@ from comity.demo.run import PASSPHRASE_FILE, port_is_free
 
 MARK: Final = "demo.json"
 VERSION: Final = 1
-PORTS_TRIED: Final = 500
+DOORS_ABOVE: Final = 100
+PORTS_TRIED: Final = 95
 _SETTLE_S: Final = 300.0
 
 type Say = Callable[[str], None]
@@ -70,19 +71,20 @@ def renew(folder: Path) -> None:
     register.renew(folder / register.FOLDER, _passphrase(folder), datetime.now(UTC))
 
 
-def build(folder: Path, say: Say = lambda _key: None) -> Built:
+def build(folder: Path, say: Say = lambda _key: None, first_port: int = world.FIRST_CONSOLE_PORT) -> Built:
     """Build a federation, in place of one that stands there.
 
     Args:
         folder: new, empty, or an earlier demo's.
         say: told what is being done, as a key: ``keys``, ``directory``, ``nodes``.
+        first_port: the consoles take free ports from here on, the doors for partners from `DOORS_ABOVE` higher on.
 
     Raises:
         BuildError: the folder holds something else, or a node could not be settled.
     """
     _clear(folder)
     passphrase = secrets.token_hex(16)
-    files = _node_files(folder, passphrase)
+    files = _node_files(folder, passphrase, first_port)
     migrating = _settle(files[0], "tables")  # takes a few seconds, during which the keys are made
     say("keys")
     cards = register.make_keys(files, passphrase, datetime.now(UTC))
@@ -135,9 +137,9 @@ def _clear(folder: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
 
 
-def _node_files(folder: Path, passphrase: str) -> tuple[nodefile.NodeFile, ...]:
+def _node_files(folder: Path, passphrase: str, first_port: int) -> tuple[nodefile.NodeFile, ...]:
     """Write the settings, the pass phrase and the web secret of each node."""
-    consoles, doors = _free_ports(world.FIRST_CONSOLE_PORT), _free_ports(world.FIRST_FEDERATION_PORT)
+    consoles, doors = _free_ports(first_port), _free_ports(first_port + DOORS_ABOVE)
     files = []
     for state in world.STATES:
         home = folder / state.key

@@ -75,7 +75,7 @@ class Federation:
                 if not port_is_free(port):
                     raise PortTakenError(
                         f"port {port} of {node.file.state} is taken: stop what listens there, "
-                        "or build the demo anew on other ports with `comity demo --fresh`"
+                        "or build the demo anew on other ports with `comity demo --fresh --port 9401`"
                     )
         for node in self.nodes:
             with node.log.open("ab") as log:

@@ -10,7 +10,6 @@ from typing import Final
 
 LANGUAGES: Final = ("en", "fr", "es", "ar")
 FIRST_CONSOLE_PORT: Final = 8401
-FIRST_FEDERATION_PORT: Final = 8501
 PASSWORD: Final = "a lantern over the harbour"  # noqa: S105  # printed on purpose: it opens invented records only
 REGISTRAR: Final = "xo.sec"
 
