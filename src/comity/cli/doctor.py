@@ -220,9 +220,11 @@ def directory(now: datetime) -> Iterator[Finding]:
 
 def keys(node: nodefile.NodeFile, now: datetime) -> Iterator[Finding]:
     """Ends of what the directory says of our own keys, at 90, 30 and 7 days."""
-    from comity.node.partners import members  # noqa: PLC0415  # needs Django
+    from comity.node.partners import members, mirrored  # noqa: PLC0415  # needs Django
     from comity.vocabulary.authority import AuthorityId  # noqa: PLC0415  # only where it is needed
 
+    if mirrored.load(now) is None:
+        return  # the check of the directory says so, with what to do
     for one in node.authorities:
         authority = AuthorityId.parse(one.id)
         entry = members.directory().entry(authority)
