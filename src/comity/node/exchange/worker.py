@@ -13,7 +13,7 @@ from django.db import DatabaseError, OperationalError, close_old_connections
 from django.db.models import Q
 from django.utils import timezone
 
-from comity.merkle import Kind
+from comity.merkle import Checkpoint, Kind
 from comity.node import places
 from comity.node.exchange import attachments, claims, deliver, mirror, models, transport
 from comity.node.ledger import actions as ledger
@@ -182,7 +182,7 @@ class Worker:
 
     def _periodic(self, at: datetime) -> None:
         for name, every, work in (
-            ("acts", ACTS_ROOT_EVERY, self._acts_roots),
+            ("acts", ACTS_ROOT_EVERY, self.commit_to_acts),
             ("acts-log", timedelta(seconds=2), self._sequence_acts),
             ("directory", DIRECTORY_EVERY, members.refresh),
             ("keys", KEYS_EVERY, renewing.renew_all),
@@ -200,12 +200,20 @@ class Worker:
         for name in waiting:
             sequencer.sequence(name, at)
 
-    def _acts_roots(self, at: datetime) -> None:
-        """Let the exchange log commit to the acts log, so that partners' witness covers both."""
+    def commit_to_acts(self, at: datetime) -> None:
+        """Let the exchange log commit to the acts log, so that partners' witness covers both.
+
+        The opening is the acts log's checkpoint text without signatures (docs/protocol/ledger.md, section 2). Nothing
+        is said where the acts log has not grown, lest a quiet night be told to partners by a growing log.
+        """
         for acts in Log.objects.filter(name__contains="/a", closed_at__isnull=True):
             checkpoint = sequencer.sequence(acts.name, at)
             if checkpoint is None:
                 continue
+            text = Checkpoint(acts.name, checkpoint.size, bytes(checkpoint.root)).body()
+            exchange = ledger.exchange_log(acts.authority)
+            said = Entry.objects.filter(log=exchange, kind=Kind.ACTS_ROOT).order_by("-id").first()
+            if said is not None and bytes(said.opening or b"") == text:
+                continue
             with writing():
-                opening = f"{acts.name}\n{checkpoint.size}\n".encode() + bytes(checkpoint.root)
-                ledger.append(ledger.exchange_log(acts.authority), Kind.ACTS_ROOT, opening, at)
+                ledger.append(exchange, Kind.ACTS_ROOT, text, at)
