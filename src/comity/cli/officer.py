@@ -45,7 +45,7 @@ def command(folder: Path) -> None:
 def add(username: str, name: str, authority: str, role: str, unit: str, language: str) -> None:
     """Register an officer and ask for the first password; the second factor is set up at the first sign-in."""
     from comity.node import nodefile as served  # noqa: PLC0415  # needs Django
-    from comity.node.officers.actions import register_officer  # noqa: PLC0415
+    from comity.node.officers.actions import register_officer  # noqa: PLC0415  # only where it is needed
 
     register_officer(
         username,
@@ -100,7 +100,5 @@ def _officer(username: str) -> "Officer":
 
     found = Officer.objects.filter(username=username).first()
     if found is None:
-        raise Failure(
-            _("there is no officer `{username}`").format(username=username), _("see `comity officer list`")
-        )
+        raise Failure(_("there is no officer `{username}`").format(username=username), _("see `comity officer list`"))
     return found

@@ -244,12 +244,12 @@ class Listener:
 
     def __init__(self, host: str, port: int, context: Callable[[], ssl.SSLContext], app: Federation) -> None:
         from cheroot.ssl.builtin import BuiltinSSLAdapter  # noqa: PLC0415  # only the worker listens
-        from cheroot.wsgi import Server  # noqa: PLC0415
+        from cheroot.wsgi import Server  # noqa: PLC0415  # only where it is needed
 
         self._context = context
         self._server = Server((host, port), app, numthreads=8, max=16, request_queue_size=128, timeout=30)
         self._server.max_request_body_size = MAX_PARCEL_BYTES
-        self._server.error_log = _server_log
+        self._server.error_log = _server_log  # type: ignore[method-assign]  # the server's own hook
         adapter = BuiltinSSLAdapter.__new__(
             BuiltinSSLAdapter
         )  # its constructor wants files; ours come from the keystore

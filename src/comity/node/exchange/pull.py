@@ -46,7 +46,7 @@ def compose(query: dict[str, str], peer: Iterable[AuthorityId], at: datetime) ->
         sender=own,
         recipient=partner,
         lane=lane,
-        proof=proofs.make(log, checkpoint, min(have, log.size), [index for index, _, _, _ in rows]),
+        proof=proofs.make(log, checkpoint, min(have, log.size), [index for index, _, _, _ in rows]) if rows else None,
         notes=tuple(raw for _, raw, _, _ in rows),
         bodies=tuple({body_id: sealed for _, _, body_id, sealed in rows}.values()),
         have=heads.size_of(partner),
