@@ -26,11 +26,15 @@ _LEAF: Final = b"comity/leaf/v1\x00"
 _BYTE: Final = 256
 _AT_ONCE: Final = 2000
 _REPORT_EVERY: Final = 4096
+_MOST_EARLY: Final = 20_000  # notes that wait for their entries, at most: some 60 MB
 
 _ENTRIES: Final = (
-    'SELECT e."index", e.kind, e.h, e.salt, e.opening, e.erased_at, n.raw FROM ledger_entry e '
-    "LEFT JOIN exchange_note n ON n.entry_id = e.id AND e.kind = 1 "  # 1: a note, whose own table keeps its bytes
-    'WHERE e.log_id = {log} AND e."index" IS NOT NULL ORDER BY e."index"'
+    'SELECT id, "index", kind, h, salt, opening, erased_at FROM ledger_entry '
+    'WHERE log_id = {log} AND "index" IS NOT NULL ORDER BY "index"'
+)
+_NOTES: Final = (
+    "SELECT n.entry_id, n.raw FROM exchange_note n JOIN ledger_entry e ON e.id = n.entry_id "
+    "WHERE e.log_id = {log} ORDER BY n.id"
 )
 _PADDING: Final = (
     "SELECT pad_first, pad_count, pad_seed FROM ledger_checkpoint "
@@ -202,9 +206,9 @@ class DatabaseLog:
 
     def _merged(self) -> Iterator[tuple[int, bytes, Opening | None, bool, bool]]:
         """Yield (index, entry or leaf, opening, erased, whether only the leaf hash is there), ascending."""
-        padding = self._padding()
+        padding, notes = self._padding(), _Notes(self.database, self.log)
         pad = next(padding, None)
-        for index, kind, h, salt, opening, erased_at, raw in self.database.rows(_ENTRIES.format(log=self.log.id)):
+        for number, index, kind, h, salt, opening, erased_at in self.database.rows(_ENTRIES.format(log=self.log.id)):
             place = index if isinstance(index, int) else -1
             while pad is not None and pad[0] < place:
                 yield pad
@@ -212,7 +216,7 @@ class DatabaseLog:
             if kind == HASH_ONLY:
                 yield place, _bytes(h), None, False, True
                 continue
-            data = raw if kind == Kind.NOTE else opening
+            data = notes.of(number) if kind == Kind.NOTE else opening
             opened = None if data is None else Opening(kind, _bytes(data), _bytes(salt))
             yield place, _entry(kind, _bytes(h)), opened, erased_at is not None, False
         while pad is not None:
@@ -232,6 +236,26 @@ class DatabaseLog:
             data = _bytes(hashes)
             for start in range(0, len(data), HASH_SIZE):
                 yield data[start : start + HASH_SIZE]
+
+
+class _Notes:
+    """The notes behind a log's entries, read once, since no index leads from an entry to its note.
+
+    Notes and their entries are made together, hence in nearly the same order: what comes early waits here.
+    """
+
+    def __init__(self, database: Database, log: LogRow) -> None:
+        self._rows = database.rows(_NOTES.format(log=log.id))
+        self._early: dict[int, object] = {}
+
+    def of(self, entry_id: int) -> object | None:
+        """Return the note of an entry; `None` where it is gone."""
+        while entry_id not in self._early and len(self._early) < _MOST_EARLY:
+            row = next(self._rows, None)
+            if row is None:
+                break
+            self._early[row[0]] = row[1]
+        return self._early.pop(entry_id, None)
 
 
 def _entry(kind: object, h: bytes) -> bytes:
