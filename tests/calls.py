@@ -162,7 +162,9 @@ def compose(own: str, partner: str, path: str, lane: int = 1) -> int:
     from comity.node.partners import keyring
 
     keyring.unlock(PASSPHRASE)
-    batch = deliver._batch(Pair.objects.get(own=own, partner=partner), lane, timezone.now())
+    batch = deliver._batch(
+        Pair.objects.get(own=own, partner=partner), lane, timezone.now()
+    )  # the parcel as the worker composes it
     Path(path).write_bytes(batch.parcel.to_bytes())
     return len(batch.parcel.notes)
 
@@ -207,7 +209,7 @@ def chunk_held(digest: str) -> str:
     return "whole" if hashlib.sha256(data).hexdigest() == digest else "torn"
 
 
-def audit() -> dict:
+def audit() -> dict:  # one list of what may be wrong reads best in one piece
     """Check every invariant that a node can check of itself (docs/protocol/delivery.md, section 8)."""
     from comity.merkle import Frontier, root_at
     from comity.messages.note import parse_note
@@ -217,11 +219,13 @@ def audit() -> dict:
     for log in Log.objects.all():
         sequencer.recover(log.name)
         nodes = tree.nodes(log)
-        for made in Checkpoint.objects.filter(log=log, text__isnull=False, size__gt=0):
-            if root_at(nodes, made.size) != bytes(made.root):
-                wrong.append(f"checkpoint {made.size} of {log.name} is no prefix")
+        signed = Checkpoint.objects.filter(log=log, text__isnull=False, size__gt=0)
+        broken = [made.size for made in signed if root_at(nodes, made.size) != bytes(made.root)]
+        wrong.extend(f"checkpoint {size} of {log.name} is no prefix" for size in broken)
         if log.pad_to <= 1:
-            rows = Entry.objects.filter(log=log, index__isnull=False).order_by("index").values_list("index", "kind", "h")
+            rows = (
+                Entry.objects.filter(log=log, index__isnull=False).order_by("index").values_list("index", "kind", "h")
+            )
             leaves = [(index, sequencer.leaf_of(kind, bytes(h))) for index, kind, h in rows]
             if [index for index, _ in leaves] != list(range(log.size)):
                 wrong.append(f"{log.name} has a gap")
@@ -271,9 +275,9 @@ def bodies() -> list[str]:
     return [bytes(row).hex() for row in models.Body.objects.values_list("sha256", flat=True)]
 
 
-def repeated(name: str, arguments: dict) -> list:
+def repeated(act: str, arguments: dict) -> list:
     """After a fault, in a fresh process: audit, do the act again, audit again."""
-    return [audit(), globals()[name](**arguments), audit()]
+    return [audit(), globals()[act](**arguments), audit()]
 
 
 if __name__ == "__main__":
@@ -282,7 +286,7 @@ if __name__ == "__main__":
             called = json.loads(line)
             try:
                 told = {"result": globals()[called["name"]](**called["arguments"])}
-            except Exception:
+            except Exception:  # the asking test raises it
                 import traceback
 
                 told = {"error": traceback.format_exc()}
