@@ -118,7 +118,7 @@ def test_asking_about_ever_new_pairs_fills_no_memory(
     book = PolicyBook.of(rules, [convention])
     for number in range(MAX_PAIRS + 10):
         book.between(A("xa.ncb"), A(f"xe.unit{number}"), request_to_xb.today)
-    assert len(book._between) <= MAX_PAIRS  # noqa: SLF001 - what is remembered is the claim
+    assert len(book._between) <= MAX_PAIRS
     assert book.decide(request_to_xb).allowed
     assert not book.decide(but(request_to_xb, context_partner=A("xe.unit1"))).allowed
 

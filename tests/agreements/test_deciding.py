@@ -271,11 +271,11 @@ def test_one_more_duty_never_makes_the_binding_one_milder(duties: list[Duty], da
 def test_a_question_longer_than_any_honest_one_is_refused_and_not_remembered(
     convention: Compiled, request_to_xb: Ask, but: But, change: dict[str, object]
 ) -> None:
-    before = deciding._remembered.cache_info().currsize  # noqa: SLF001 - what is remembered is the claim
+    before = deciding._remembered.cache_info().currsize
     decision = decide(convention, but(request_to_xb, **change))
     assert not decision.allowed
     assert max(len(reason.found) for reason in decision.reasons) <= 120
-    assert deciding._remembered.cache_info().currsize == before  # noqa: SLF001 - as above
+    assert deciding._remembered.cache_info().currsize == before
 
 
 def test_a_prohibition_that_errs_is_a_no_although_the_engine_would_permit(

@@ -61,7 +61,7 @@ asks = st.builds(
 )
 
 
-def compiled_from(document: dict[str, Any]):  # noqa: ANN201 - a Compiled, as everywhere here
+def compiled_from(document: dict[str, Any]):
     return compile_agreement(parse_agreement(json.dumps(document).encode()))
 
 

@@ -446,7 +446,7 @@ def pinned_member(world: World, name: str, version: int, files, metadata: bytes 
 def test_a_bin_cannot_let_a_member_speak_for_others(world):
     card = read_card(make_card(member("xd.ncb"), identity("xd.ncb"), NOW))
     world.registrar.admit(card, compared=True)
-    for file in world.registrar._files.values():  # noqa: SLF001  # a registrar that breaks its own rules
+    for file in world.registrar._files.values():  # a registrar that breaks its own rules
         if file.delegations is not None and file.delegations.roles and "xd.ncb" in file.delegations.roles:
             file.delegations.roles["xd.ncb"].paths = ["members/*"]
     world.registrar.publish(TABLE, NOW)

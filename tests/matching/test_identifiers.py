@@ -1,4 +1,3 @@
-# ruff: noqa: RUF001  letters of other scripts are what this file is about
 """Numbers that name one thing, however they are written."""
 
 import pytest

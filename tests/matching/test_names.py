@@ -1,4 +1,3 @@
-# ruff: noqa: RUF001  letters of other scripts are what this file is about
 """The same name in other scripts and spellings, and names that only look alike."""
 
 import pytest

@@ -12,7 +12,7 @@ pytestmark = pytest.mark.django_db
 GOOD = "seven quiet harbours"
 
 
-def register(username: str = "Hale", **changed: Any) -> Officer:  # noqa: ANN401 - any of the facts
+def register(username: str = "Hale", **changed: Any) -> Officer:
     facts = {
         "password": GOOD,
         "display_name": "Miriam Hale",

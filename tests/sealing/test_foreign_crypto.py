@@ -28,7 +28,7 @@ from comity.sealing.pairs import verifies
 
 NOW = datetime(2026, 3, 2, tzinfo=UTC)
 BASE = 0
-decrypt = openssl.hpke._decrypt_with_aad  # noqa: SLF001  # the vectors have associated data, our suite has none
+decrypt = openssl.hpke._decrypt_with_aad  # the vectors have associated data, our suite has none
 KEMS = {
     16: KEM.P256,
     18: KEM.P521,

@@ -25,7 +25,9 @@ def test_reading_the_model_does_not_load_followthemoney():
     assert done.stdout.strip() == "[]"
 
 
-@pytest.mark.parametrize("name", ["Person", "Vessel", "Vehicle", "Firearm", "Plate", "Phone", "Offence", "Trace", "CryptoWallet"])
+@pytest.mark.parametrize(
+    "name", ["Person", "Vessel", "Vehicle", "Firearm", "Plate", "Phone", "Offence", "Trace", "CryptoWallet"]
+)
 def test_the_kinds_of_subject_that_officers_ask_about_are_there(name):
     assert not schemata()[name].abstract
     assert name in schemata()[name].ancestors
@@ -59,7 +61,10 @@ def test_a_subject_survives_the_form_of_followthemoney():
     assert Subject.from_ftm(subject.to_ftm()) == subject
 
 
-@pytest.mark.parametrize("entity", [{}, {"schema": 1}, {"schema": "Person", "properties": []}, {"schema": "Person", "properties": {"name": "x"}}])
+@pytest.mark.parametrize(
+    "entity",
+    [{}, {"schema": 1}, {"schema": "Person", "properties": []}, {"schema": "Person", "properties": {"name": "x"}}],
+)
 def test_what_is_no_entity_is_refused(entity):
     with pytest.raises(ValueError, match=r"entity|values"):
         Subject.from_ftm(entity)

@@ -99,7 +99,7 @@ def browser(officer: Officer) -> Client:
 FILLED: dict[str, str | list[str]] = {
     "subjects": "0:Person",
     "s0-schema": "Person",
-    "s0-name": "Khaled al-Mansouri\nخالد المنصوري",  # noqa: RUF001 - Arabic is meant
+    "s0-name": "Khaled al-Mansouri\nخالد المنصوري",
     "s0-birthDate": "1974-03",
     "s0-nationality": "XD",
     "s0-category": "suspect",
