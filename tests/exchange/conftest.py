@@ -17,7 +17,7 @@ def load(name: str):
     return sys.modules[name]
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def federation(tmp_path_factory):
     """XA, XB and XC with their workers running, and XD, whose folder the test holds and whose worker never runs."""
     members = {"XA": ("xa.ncb",), "XB": ("xb.spoc",), "XC": ("xc.ncb",), "XD": ("xd.ncb",)}
