@@ -31,7 +31,7 @@ def federation(tmp_path_factory: pytest.TempPathFactory) -> Iterator[run.Federat
         yield nodes
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")  # while it lives an event loop runs, and no other module may meet that
 def browser(chromium: str) -> Iterator[Browser]:
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox", "--disable-dev-shm-usage"])

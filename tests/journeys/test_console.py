@@ -148,6 +148,7 @@ def write_request(page: Page, journey: Journey) -> None:
 
 def see_who_can_read(page: Page, journey: Journey) -> None:
     readers = page.locator("section.card .card-header > .quiet")
+    expect(readers).to_have_count(2)
     assert sorted(readers.all_inner_texts()) == sorted([journey.answering, journey.refusing])
     accessible(page)
 
