@@ -35,6 +35,7 @@ def _sqlite(name: str) -> dict[str, Any]:
     return {
         "ENGINE": "django.db.backends.sqlite3",
         "NAME": name,
+        "CONN_MAX_AGE": None,  # opening costs as much as some ten queries, and a closed one forgets its pages
         "OPTIONS": {
             "timeout": 20,  # seconds to wait for the other process's writing transaction
             "transaction_mode": "IMMEDIATE",  # a read that turns into a write cannot be refused half-way
