@@ -113,6 +113,7 @@ class FolderStore:
         path = self.folder / name
         if not path.parent.exists():
             path.parent.mkdir(parents=True)
-            for folder in (path.parent, *path.parent.relative_to(self.folder).parents):
-                self._unsynced.add((self.folder / folder).parent)
+            inside = path.parent.relative_to(self.folder)
+            for part in (inside, *inside.parents):
+                self._unsynced.add((self.folder / part).parent)
         return path
