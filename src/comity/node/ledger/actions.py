@@ -83,7 +83,13 @@ def record(act: Act) -> Entry:
 def append(log: Log, kind: Kind, opening: bytes, at: datetime) -> Entry:
     """Append a salted leaf; it gets its index from the sequencer."""
     salt = secrets.token_bytes(32)
-    return Entry.objects.create(log=log, kind=kind, h=salted_h(salt, opening), salt=salt, opening=opening, at=at)
+    h = salted_h(salt, opening)
+    (key,) = rows.insert(
+        Entry,
+        ("log_id", "kind", "h", "salt", "opening", "at"),
+        [(log.id, int(kind), h, salt, opening, rows.moment(at))],
+    )
+    return Entry(id=key, log=log, kind=kind, h=h, salt=salt, opening=opening, at=at)
 
 
 def append_notes(log: Log, hashes: Sequence[bytes], at: datetime) -> range:
@@ -94,14 +100,25 @@ def append_notes(log: Log, hashes: Sequence[bytes], at: datetime) -> range:
 
 def _current(authority: str, kind: str) -> Log:
     """Return the open log of a kind: the highest number that is not closed."""
-    found = (
-        Log.objects.filter(authority=authority, name__startswith=f"{authority}/{kind}", closed_at__isnull=True)
-        .order_by("-id")
-        .first()
+    found = rows.one(
+        "SELECT id, name, size, root, frontier, signed_size, pad_to FROM ledger_log"
+        " WHERE authority = %s AND name LIKE %s AND closed_at IS NULL ORDER BY id DESC LIMIT 1",
+        authority,
+        f"{authority}/{kind}%",
     )
     if found is None:
         raise LookupError(f"{authority} has no open log of kind {kind}; run comity init")
-    return found
+    key, name, size, root, frontier, signed_size, pad_to = found
+    return Log(
+        id=key,
+        name=name,
+        authority=authority,
+        size=size,
+        root=bytes(root),
+        frontier=bytes(frontier),
+        signed_size=signed_size,
+        pad_to=pad_to,
+    )
 
 
 def exchange_log(authority: str) -> Log:

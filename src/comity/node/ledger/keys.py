@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Final
 
-from comity.merkle import Checkpoint, sign
+from comity.merkle import Checkpoint
 from comity.node.partners import keyring
 
 Sign = Callable[[Checkpoint], bytes]
@@ -25,5 +25,4 @@ def signer(log: str) -> Sign | None:
     installed = _SIGNERS.get(log)
     if installed is not None:
         return installed
-    held = keyring.log_keys(log)
-    return None if held is None else lambda checkpoint: sign(checkpoint, held.signers)
+    return keyring.sign_checkpoint if keyring.holds_log(log) else None

@@ -7,22 +7,22 @@ import fcntl
 import os
 import threading
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
-from typing import Final
-
-from django.db import connection
+from pathlib import Path
+from typing import Final, TextIO
 
 from comity.merkle import Checkpoint as Signable
-from comity.merkle import Frontier, Kind, entry, leaf_hash, padding_h, root_at
-from comity.node import places
+from comity.merkle import Frontier, Kind, entry, leaf_hash, padding_h, root_at, runs_of
+from comity.node import places, rows
 from comity.node.ledger import keys, tree
-from comity.node.ledger.models import HASH_ONLY, Checkpoint, Entry, Log
+from comity.node.ledger.models import HASH_ONLY, Checkpoint, Log
 from comity.node.writing import writing
 
 MOST_AT_ONCE: Final = 20_000
 _LOCKS: Final[dict[str, threading.Lock]] = defaultdict(threading.Lock)
+_HANDLES: Final[dict[tuple[int, Path], TextIO]] = {}
 
 
 class SequencerError(Exception):
@@ -32,14 +32,21 @@ class SequencerError(Exception):
 @contextmanager
 def _alone(name: str) -> Iterator[None]:
     """Hold a log's lock against the threads of this process and, through a file, against other processes."""
-    folder = places.run()
-    folder.mkdir(parents=True, exist_ok=True)
-    with _LOCKS[name], (folder / f"{name.replace('/', '-')}.lock").open("a") as handle:
+    with _LOCKS[name]:
+        handle = _handle(places.run() / f"{name.replace('/', '-')}.lock")
         fcntl.flock(handle, fcntl.LOCK_EX)
         try:
             yield
         finally:
             fcntl.flock(handle, fcntl.LOCK_UN)
+
+
+def _handle(path: Path) -> TextIO:
+    """Return a lock file, opened once a process: a child that inherited it would share its parent's lock."""
+    key = os.getpid(), path
+    if key not in _HANDLES:
+        _HANDLES[key] = path.open("a")
+    return _HANDLES[key]
 
 
 def sequence(name: str, at: datetime) -> Checkpoint | None:
@@ -56,15 +63,32 @@ def sequence(name: str, at: datetime) -> Checkpoint | None:
 
     Raises:
         SequencerError: stored leaves do not give the stored root.
-        LookupError: this process holds no keys of the log.
+        LookupError: this process holds no keys of the log, or there is no such log.
     """
     with _alone(name):
-        log = Log.objects.get(name=name)
-        if Entry.objects.filter(log=log, index__isnull=True).exists():
-            _number(log, at)
-        if log.signed_size < log.size:
-            _sign(log)
-        return Checkpoint.objects.filter(log=log, text__isnull=False).order_by("-size").first()
+        found = rows.one(
+            "SELECT id, size, root, frontier, signed_size, pad_to FROM ledger_log WHERE name = %s",
+            name,
+        )
+        if found is None:
+            raise LookupError(f"this node has no log {name}")
+        log_id, size, root, frontier, signed_size, pad_to = found
+        log = Log(
+            id=log_id, name=name, size=size, root=bytes(root), frontier=bytes(frontier), signed_size=signed_size,
+            pad_to=pad_to,
+        )  # fmt: skip
+        waiting = rows.every(
+            'SELECT id, kind, h FROM ledger_entry WHERE log_id = %s AND "index" IS NULL ORDER BY id LIMIT %s',
+            log.id,
+            MOST_AT_ONCE,
+        )
+        if waiting:
+            _number(log, waiting, at)
+        return _sign(log) if log.signed_size < log.size else _newest(log)
+
+
+def _newest(log: Log) -> Checkpoint | None:
+    return Checkpoint.objects.filter(log=log, text__isnull=False).order_by("-size").first()
 
 
 def leaf_of(kind: int, h: bytes) -> bytes:
@@ -72,73 +96,98 @@ def leaf_of(kind: int, h: bytes) -> bytes:
     return h if kind == HASH_ONLY else leaf_hash(entry(Kind(kind), h))
 
 
-def _number(log: Log, at: datetime) -> None:
-    """Give every waiting entry its index, and store size, root and tiles: step 1."""
+def _number(log: Log, waiting: Sequence[tuple[int, int, bytes]], at: datetime) -> None:
+    """Give waiting entries (id, kind, h) their indices, and store size, root and tiles: step 1."""
+    start = log.size
+    leaves = [leaf_of(kind, bytes(h)) for _, kind, h in waiting]
+    pad_first, pad_seed = start + len(leaves), os.urandom(32)
+    pad_count = -pad_first % log.pad_to
+    leaves += [leaf_hash(entry(Kind.PADDING, padding_h(pad_seed, i))) for i in range(pad_count)]
+    frontier = Frontier.from_bytes(bytes(log.frontier)).extend(leaves)
+    log.size, log.root, log.frontier = start + len(leaves), frontier.root(), frontier.to_bytes()
     with writing():
-        log.refresh_from_db()
-        waiting = list(
-            Entry.objects.filter(log=log, index__isnull=True)
-            .order_by("id")
-            .values_list("id", "kind", "h")[:MOST_AT_ONCE]
-        )
-        start = log.size
-        leaves = [leaf_of(kind, bytes(h)) for _, kind, h in waiting]
-        with connection.cursor() as cursor:
-            cursor.executemany(
-                'UPDATE ledger_entry SET "index" = %s WHERE id = %s',
-                [(start + place, row[0]) for place, row in enumerate(waiting)],
+        index = start
+        # Entries of one batch have neighbouring ids, so that one statement numbers them all.
+        for first, count in runs_of([row[0] for row in waiting]):
+            numbered = rows.run(
+                'UPDATE ledger_entry SET "index" = id + %s WHERE id BETWEEN %s AND %s AND log_id = %s'
+                ' AND "index" IS NULL',
+                index - first,
+                first,
+                first + count - 1,
+                log.id,
             )
-        pad_first, pad_seed = start + len(leaves), os.urandom(32)
-        pad_count = -pad_first % log.pad_to
-        leaves += [leaf_hash(entry(Kind.PADDING, padding_h(pad_seed, i))) for i in range(pad_count)]
-        frontier = Frontier.from_bytes(bytes(log.frontier)).extend(leaves)
+            if numbered != count:
+                raise SequencerError(f"an entry of {log.name} was numbered by somebody else")
+            index += count
         tree.grow(log, start, leaves)
-        log.size, log.root, log.frontier = start + len(leaves), frontier.root(), frontier.to_bytes()
-        log.save(update_fields=["size", "root", "frontier"])
-        Checkpoint.objects.create(
-            log=log, size=log.size, root=log.root, pad_first=pad_first, pad_count=pad_count, pad_seed=pad_seed, at=at
+        rows.run(
+            "UPDATE ledger_log SET size = %s, root = %s, frontier = %s WHERE id = %s",
+            log.size,
+            log.root,
+            log.frontier,
+            log.id,
+        )
+        rows.insert(
+            Checkpoint,
+            ("log_id", "size", "root", "pad_first", "pad_count", "pad_seed", "at"),
+            [(log.id, log.size, log.root, pad_first, pad_count, pad_seed, rows.moment(at))],
         )
 
 
-def _sign(log: Log) -> None:
+def _sign(log: Log) -> Checkpoint:
     """Sign the highest stored root, after its newest leaves were read and hashed again: step 2."""
     sign = keys.signer(log.name)
     if sign is None:
         raise LookupError(f"this process holds no keys of {log.name}")
-    stored = Checkpoint.objects.filter(log=log).order_by("-size")[0]
-    signed = Checkpoint.objects.filter(log=log, size__lte=log.signed_size, text__isnull=False).order_by("-size").first()
-    _rehash(log, 0 if signed is None else signed.size, stored)
-    text = sign(Signable(log.name, stored.size, bytes(stored.root)))
+    held = rows.every(
+        "SELECT id, size, root, pad_first, pad_count, pad_seed FROM ledger_checkpoint WHERE log_id = %s AND size >="
+        " (SELECT COALESCE(MAX(size), 0) FROM ledger_checkpoint WHERE log_id = %s AND size <= %s"
+        " AND text IS NOT NULL) ORDER BY size",
+        log.id,
+        log.id,
+        log.signed_size,
+    )
+    if not held:
+        raise SequencerError(f"{log.name} has no stored checkpoint")
+    signed_size = held[0][1] if held[0][1] <= log.signed_size else 0
+    key, size, root = held[-1][0], held[-1][1], bytes(held[-1][2])
+    if (size, root) != (log.size, bytes(log.root)):
+        raise SequencerError(f"the newest checkpoint of {log.name} is not its head")
+    _rehash(log, signed_size, {row[3]: (row[4], row[5]) for row in held if row[1] > signed_size})
+    text = sign(Signable(log.name, size, root))
     with writing():
-        Checkpoint.objects.filter(id=stored.id, text__isnull=True).update(text=text)
-        Log.objects.filter(id=log.id).update(signed_size=stored.size)
-    log.signed_size = stored.size
+        rows.run("UPDATE ledger_checkpoint SET text = %s WHERE id = %s AND text IS NULL", text, key)
+        rows.run("UPDATE ledger_log SET signed_size = %s WHERE id = %s", size, log.id)
+    log.signed_size = size
+    return Checkpoint(id=key, log=log, size=size, root=root, text=text)
 
 
-def _rehash(log: Log, signed_size: int, stored: Checkpoint) -> None:
+def _rehash(log: Log, signed_size: int, paddings: Mapping[int, tuple[int, bytes | None]]) -> None:
     """Compare entries as they were stored with the tree that is about to be signed.
+
+    Args:
+        log: with the root that was stored.
+        signed_size: up to which it was compared before.
+        paddings: (count, seed) of the dummy leaves beyond, by the index of the first.
 
     Raises:
         SequencerError: they differ: memory or disk failed between writing and signing.
     """
-    if (stored.size, bytes(stored.root)) != (log.size, bytes(log.root)):
-        raise SequencerError(f"the newest checkpoint of {log.name} is not its head")
-    paddings = Checkpoint.objects.filter(log=log, size__gt=signed_size).values_list(
-        "pad_first", "pad_count", "pad_seed"
-    )
     leaves = {
         first + i: leaf_hash(entry(Kind.PADDING, padding_h(bytes(seed or b""), i)))
-        for first, count, seed in paddings
+        for first, (count, seed) in paddings.items()
         for i in range(count)
     }
-    rows = Entry.objects.filter(log=log, index__gte=signed_size).values_list("index", "kind", "h")
-    leaves.update((index, leaf_of(kind, bytes(h))) for index, kind, h in rows if index is not None)
-    source = tree.nodes(log)
-    missing = next((index for index in range(signed_size, stored.size) if index not in leaves), None)
+    stored = rows.every(
+        'SELECT "index", kind, h FROM ledger_entry WHERE log_id = %s AND "index" >= %s', log.id, signed_size
+    )
+    leaves.update((index, leaf_of(kind, bytes(h))) for index, kind, h in stored)
+    missing = next((index for index in range(signed_size, log.size) if index not in leaves), None)
     if missing is not None:
         raise SequencerError(f"entry {missing} of {log.name} is missing")
-    fresh = (leaves[index] for index in range(signed_size, stored.size))
-    if Frontier.at(source, signed_size).extend(fresh).root() != bytes(stored.root):
+    fresh = (leaves[index] for index in range(signed_size, log.size))
+    if Frontier.at(tree.nodes(log), signed_size).extend(fresh).root() != bytes(log.root):
         raise SequencerError(f"the entries of {log.name} do not give the root that was stored")
 
 
@@ -152,3 +201,10 @@ def recover(name: str) -> None:
         log = Log.objects.get(name=name)
         if log.size and root_at(tree.nodes(log), log.size) != bytes(log.root):
             raise SequencerError(f"the tiles of {name} do not give its stored root")
+
+
+@contextmanager
+def held(name: str) -> Iterator[Log]:
+    """Hold a log still, as it is stored: nobody numbers or signs in it before the block ends."""
+    with _alone(name):
+        yield Log.objects.get(name=name)

@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from typing import Final
 
 from comity.merkle import Frontier, TileNodes, split_hashes
-from comity.node.ledger.models import Log, Tile
+from comity.node import rows
+from comity.node.ledger.models import Log
 
 WIDTH: Final = 256
 HASH: Final = 32
@@ -17,10 +18,12 @@ def read_tile(log: Log, level: int, index: int, width: int) -> bytes:
     Raises:
         LookupError: the tile is not there or shorter; the database has lost what was signed.
     """
-    held = Tile.objects.filter(log=log, level=level, index=index).values_list("hashes", flat=True).first()
-    if held is None or len(held) < width * HASH:
+    found = rows.one(
+        'SELECT hashes FROM ledger_tile WHERE log_id = %s AND level = %s AND "index" = %s', log.id, level, index
+    )
+    if found is None or len(found[0]) < width * HASH:
         raise LookupError(f"tile {level}/{index} of {log.name} holds less than {width} hashes")
-    return bytes(held[: width * HASH])
+    return bytes(found[0][: width * HASH])
 
 
 def nodes(log: Log, size: int | None = None) -> TileNodes:
@@ -52,7 +55,6 @@ def grow(log: Log, start: int, leaves: Sequence[bytes]) -> None:
 def _grow_level(log: Log, level: int, size: int, hashes: list[bytes]) -> list[bytes]:
     """Append to one level and return the roots of the tiles that became full."""
     full: list[bytes] = []
-    created: list[Tile] = []
     position, index = size % WIDTH, size // WIDTH
     taken = 0
     while taken < len(hashes):
@@ -60,14 +62,16 @@ def _grow_level(log: Log, level: int, size: int, hashes: list[bytes]) -> list[by
         taken += len(part)
         data = b"".join(part)
         if position:
-            tile = Tile.objects.get(log=log, level=level, index=index)
-            data = bytes(tile.hashes[: position * HASH]) + data
-            tile.hashes = data
-            tile.save(update_fields=["hashes"])
-        else:
-            created.append(Tile(log=log, level=level, index=index, hashes=data))
+            data = read_tile(log, level, index, position) + data
+        rows.run(
+            'INSERT INTO ledger_tile (log_id, level, "index", hashes) VALUES (%s, %s, %s, %s)'
+            ' ON CONFLICT (log_id, level, "index") DO UPDATE SET hashes = excluded.hashes',
+            log.id,
+            level,
+            index,
+            data,
+        )
         if len(data) == WIDTH * HASH:
             full.append(Frontier().extend(split_hashes(data)).root())
         position, index = 0, index + 1
-    Tile.objects.bulk_create(created)
     return full
