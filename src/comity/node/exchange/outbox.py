@@ -2,8 +2,8 @@
 
 import hashlib
 import secrets
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -11,12 +11,12 @@ from django.db import transaction
 
 from comity.agreements import Action, Decision
 from comity.messages import Message, write
+from comity.messages.items import SALT_SIZE
 from comity.messages.note import SUITE, VERSION, Note
 from comity.node import rows
 from comity.node.exchange import attachments, gate, models, poke
 from comity.node.ledger import actions as ledger
 from comity.node.partners import members, pairs
-from comity.node.partners.models import Lane
 from comity.node.writing import writing
 from comity.sealing import SUITE as SEALING
 from comity.sealing import seal_body
@@ -24,6 +24,7 @@ from comity.vocabulary.authority import AuthorityId
 from comity.vocabulary.urgency import Urgency
 
 LIFE: Final = timedelta(days=14)  # a note that could not be delivered for a fortnight is sent again as a new one
+AT_ONCE: Final = 400  # values of one statement
 URGENT_LANE: Final = 0
 ORDINARY_LANE: Final = 1
 
@@ -86,7 +87,8 @@ def send(messages: Sequence[Message], *, by: str, at: datetime, case: str = "") 
 
     Source: docs/protocol/delivery.md, section 3.
     """
-    prepared = [_prepare(message, at) for message in messages]
+    salts = _salts()
+    prepared = [_prepare(message, at, salts) for message in messages]
     sealed = [item for item in prepared if isinstance(item, _Sealed)]
     with writing():
         sent = iter(_queue(sealed, at))
@@ -96,7 +98,18 @@ def send(messages: Sequence[Message], *, by: str, at: datetime, case: str = "") 
     return results
 
 
-def _prepare(message: Message, at: datetime) -> _Sealed | NotSent:
+def _salts(at_once: int = 256) -> Callable[[], bytes]:
+    """Return what draws a salt for each item, a few KiB of randomness in one system call."""
+
+    def drawn() -> Iterator[bytes]:
+        while True:
+            block = secrets.token_bytes(SALT_SIZE * at_once)
+            yield from (block[start : start + SALT_SIZE] for start in range(0, len(block), SALT_SIZE))
+
+    return drawn().__next__
+
+
+def _prepare(message: Message, at: datetime, salts: Callable[[], bytes]) -> _Sealed | NotSent:
     """Decide for every recipient and seal the body once (steps 1 and 2)."""
     sender = message.head.from_
     asked = [
@@ -106,7 +119,7 @@ def _prepare(message: Message, at: datetime) -> _Sealed | NotSent:
     refused = tuple((recipient, decision) for recipient, decision in asked if not decision.allowed)
     if refused:
         return NotSent(refused)
-    payload, msg = write(message, lambda: secrets.token_bytes(16))
+    payload, msg = write(message, salts)
     cek = secrets.token_bytes(32)
     body = seal_body(cek, payload)
     return _Sealed(message, msg, cek, body, hashlib.sha256(body).digest(), tuple(decision for _, decision in asked))
@@ -122,12 +135,16 @@ def _queue(sealed: Sequence[_Sealed], at: datetime) -> tuple[Sent, ...]:
         ("sha256", "sealed", "cek", "size"),
         [(item.digest, item.body, item.cek, len(item.body)) for item in sealed],
     )
-    addressing = _Addressing(own, at)
+    numbers = [_lane_of(item.message) for item in sealed]
+    wanted = [
+        (recipient, number)
+        for item, number in zip(sealed, numbers, strict=True)
+        for recipient in item.message.head.recipients
+    ]
+    addressing = _Addressing(own, wanted, at)
     addressed = [
-        addressing.note(
-            _lane_of(item.message), recipient, _Contents(body_id, item.msg, item.cek, item.digest, len(item.body))
-        )
-        for item, body_id in zip(sealed, body_ids, strict=True)
+        addressing.note(number, recipient, _Contents(body_id, item.msg, item.cek, item.digest, len(item.body)))
+        for item, number, body_id in zip(sealed, numbers, body_ids, strict=True)
         for recipient in item.message.head.recipients
     ]
     made = iter(addressing.store(addressed))
@@ -168,47 +185,71 @@ _COLUMNS: Final = (
 )
 
 
-class _Addressing:
-    """Numbers notes in their lanes, whose rows it locks, advances and saves once."""
+@dataclass(slots=True)
+class _Place:
+    """How far a lane has come, as its locked row says."""
 
-    def __init__(self, own: AuthorityId, at: datetime) -> None:
+    lane_id: int
+    pair_id: int
+    next_seq: int
+    prev: bytes
+
+
+_PLACES: Final = (
+    "SELECT lane.id, lane.pair_id, lane.out_next, lane.out_prev, pair.partner FROM partners_lane AS lane"
+    " JOIN partners_pair AS pair ON pair.id = lane.pair_id WHERE pair.own = %s AND lane.number = %s AND pair.partner IN"
+)
+
+
+class _Addressing:
+    """Numbers notes in their lanes, whose rows it locks, advances and saves once.
+
+    Args:
+        own: who sends.
+        wanted: (recipient, lane) of every note that will be made.
+        at: now, UTC.
+    """
+
+    def __init__(self, own: AuthorityId, wanted: Iterable[tuple[AuthorityId, int]], at: datetime) -> None:
         self._own, self._at = own, at
         self._sent, self._exp = int(at.timestamp()), int((at + LIFE).timestamp())
         self._dir = members.directory().version
-        self._lanes: dict[tuple[AuthorityId, int], Lane] = {}
+        self._places: dict[tuple[AuthorityId, int], _Place] = {}
+        lanes: dict[int, dict[str, AuthorityId]] = {}
+        for recipient, number in wanted:
+            lanes.setdefault(number, {})[str(recipient)] = recipient
+        for number, recipients in sorted(lanes.items()):
+            self._take(number, recipients)
+
+    def _take(self, number: int, recipients: dict[str, AuthorityId]) -> None:
+        """Lock the lanes of these recipients, in one order for everybody, and make those that are not there yet."""
+        names = list(recipients)
+        for start in range(0, len(names), AT_ONCE):
+            part = names[start : start + AT_ONCE]
+            query = f"{_PLACES} ({rows.marks(len(part))}) ORDER BY lane.id{rows.locked('lane')}"
+            found = rows.every(query, str(self._own), number, *part)
+            if len(found) < len(part):
+                for name in set(part) - {row[4] for row in found}:
+                    pairs.pair(self._own, recipients[name])
+                found = rows.every(query, str(self._own), number, *part)
+            for lane_id, pair_id, next_seq, prev, name in found:
+                self._places[recipients[name], number] = _Place(lane_id, pair_id, next_seq, bytes(prev))
 
     def note(
         self, number: int, recipient: AuthorityId, contents: _Contents, supersedes: bytes | None = None
     ) -> tuple[int, int, int, bytes, bytes, bytes, int]:
         """Return (pair, lane, seq, hash, note, msg, body) of a note, wrapped for its recipient and given its place."""
-        lane = self._lane(recipient, number)
-        note = Note(
-            v=VERSION,
-            suite=SUITE,
-            from_=self._own,
-            to=recipient,
-            lane=number,
-            seq=lane.out_next,
-            prev=bytes(lane.out_prev),
-            msg=contents.msg,
-            body=contents.digest,
-            size=contents.size,
-            dir=self._dir,
-            sent=self._sent,
-            exp=self._exp,
-            supersedes=supersedes,
-            wrap=b"",
-        )
-        key = members.kem_key(recipient, self._at)
-        raw = replace(note, wrap=SEALING.wrap(key, contents.cek, note.core_bytes())).to_bytes()
-        lane.out_next, lane.out_prev = lane.out_next + 1, hashlib.sha256(raw).digest()
-        return lane.pair_id, number, note.seq, lane.out_prev, raw, contents.msg, contents.body_id
-
-    def _lane(self, recipient: AuthorityId, number: int) -> Lane:
-        key = recipient, number
-        if key not in self._lanes:
-            self._lanes[key] = pairs.lane_for_update(self._own, recipient, number)
-        return self._lanes[key]
+        place = self._places[recipient, number]
+        seq = place.next_seq
+        fields = (
+            VERSION, SUITE, self._own, recipient, number, seq, place.prev, contents.msg, contents.digest,
+            contents.size, self._dir, self._sent, self._exp,
+        )  # fmt: skip
+        core = Note(*fields, b"", supersedes).core_bytes()
+        wrap = SEALING.wrap(members.kem_key(recipient, self._at), contents.cek, core)
+        raw = Note(*fields, wrap, supersedes).to_bytes()
+        place.next_seq, place.prev = seq + 1, hashlib.sha256(raw).digest()
+        return place.pair_id, number, seq, place.prev, raw, contents.msg, contents.body_id
 
     def store(self, addressed: Sequence[tuple[int, int, int, bytes, bytes, bytes, int]]) -> range:
         """Store notes with their leaves and how far each lane has come; returns the notes' ids."""
@@ -216,7 +257,10 @@ class _Addressing:
         hashes = [row[3] for row in addressed]
         entries = ledger.append_notes(ledger.exchange_log(str(self._own)), hashes, self._at)
         rest = (True, models.NoteState.WAITING.value, "", False, moment)
-        Lane.objects.bulk_update(self._lanes.values(), ["out_next", "out_prev"])
+        rows.run_each(
+            "UPDATE partners_lane SET out_next = %s, out_prev = %s WHERE id = %s",
+            [(place.next_seq, place.prev, place.lane_id) for place in self._places.values()],
+        )
         return rows.insert(
             models.Note, _COLUMNS, [(*row, entry, *rest) for row, entry in zip(addressed, entries, strict=True)]
         )
@@ -239,12 +283,37 @@ def resend(row: models.Note, at: datetime) -> models.Note:
         raise LookupError("only a refused note of ours, whose body is still here, can be sent again")
     own, partner = AuthorityId.parse(row.pair.own), AuthorityId.parse(row.pair.partner)
     with writing():
-        addressing = _Addressing(own, at)
+        addressing = _Addressing(own, [(partner, row.lane)], at)
         contents = _Contents(body.id, bytes(row.msg), bytes(body.cek), bytes(body.sha256), body.size)
         (made,) = addressing.store([addressing.note(row.lane, partner, contents, bytes(row.hash))])
         models.Note.objects.filter(id=row.id).update(state=models.NoteState.REPLACED)
         transaction.on_commit(poke.worker)
     return models.Note.objects.get(id=made)
+
+
+def send_anew(notes: Iterable[models.Note], at: datetime) -> int:
+    """Send notes of one authority again as new ones, in the caller's transaction; returns how many.
+
+    Args:
+        notes: with pair and body, in the order of their lanes; those that are gone to a log that was closed.
+        at: now, UTC.
+    """
+    found = [(row, AuthorityId.parse(row.pair.partner)) for row in notes]
+    if not found:
+        return 0
+    own = AuthorityId.parse(found[0][0].pair.own)
+    addressing = _Addressing(own, [(partner, row.lane) for row, partner in found], at)
+    addressing.store([addressing.note(row.lane, partner, _contents(row), bytes(row.hash)) for row, partner in found])
+    models.Note.objects.filter(id__in=[row.id for row, _ in found]).update(state=models.NoteState.REPLACED)
+    transaction.on_commit(poke.worker)
+    return len(found)
+
+
+def _contents(row: models.Note) -> _Contents:
+    body = row.body
+    if body is None or body.cek is None:
+        raise LookupError("the body of a note was erased")
+    return _Contents(body.id, bytes(row.msg), bytes(body.cek), bytes(body.sha256), body.size)
 
 
 def _act(own: AuthorityId, results: Sequence[Sent | NotSent], *, by: str, at: datetime, case: str) -> ledger.Act:
