@@ -1,11 +1,39 @@
 """Receive what the exchange accepted: find its case, keep it for the officers, look for its subjects in the records."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any, Final
+
+import msgspec
 
 from comity.delivery import Standing
 from comity.desks.cases import content, crosscheck, rules
 from comity.desks.cases.models import Addressee, Case, CaseMessage, State
+from comity.node import rows
 from comity.node.exchange.receivers import Arrived
+
+AT_ONCE: Final = 400  # values of one statement
+MAX_REFERENCE: Final = 60  # of the columns
+
+
+@dataclass(frozen=True, slots=True)
+class _Filed:
+    """A message with what is stored of it."""
+
+    arrived: Arrived
+    content: dict[str, Any]
+    caption: str
+
+    @property
+    def authority(self) -> str:
+        """Ours, to which it came."""
+        return self.arrived.note.to.text
+
+    @property
+    def reference(self) -> str:
+        """The sender's reference, which names a case where the message refers to none."""
+        return self.arrived.message.head.reference[:MAX_REFERENCE]
 
 
 def receive(batch: Sequence[Arrived]) -> None:
@@ -14,79 +42,143 @@ def receive(batch: Sequence[Arrived]) -> None:
     Runs in the transaction that stores the notes: either all of it is there or nothing. A message that comes twice is
     kept once. Queries do not grow with the batch but for those of the cross-check.
     """
-    fresh = _not_yet_kept(batch)
+    fresh = [_filed(one) for one in _not_yet_kept(batch)]
     if not fresh:
         return
     known = _referred(fresh)
     cases = _cases(fresh, known)
-    rows = []
-    for one, case in zip(fresh, cases, strict=True):
-        row = content.row_of(one.message, one.note.msg, case=case, authority=str(one.note.to), incoming=True)
-        row.note_id, row.arrived_at, row.ahead = one.note_id, one.at, one.standing is Standing.AHEAD
-        row.state = State.NEW
-        rows.append(row)
-    stored = CaseMessage.objects.bulk_create(rows)
-    for one, row in zip(fresh, stored, strict=True):
-        _note_reply(one, row, known)
-    crosscheck.propose([row for row in stored if row.kind in crosscheck.KINDS])
+    ids = rows.insert(CaseMessage, _COLUMNS, _rows(fresh, cases))
+    for one in fresh:
+        _note_reply(one, known)
+    asked = [
+        crosscheck.Asked(key, one.authority, one.arrived.message, one.arrived.at)
+        for one, key in zip(fresh, ids, strict=True)
+        if one.arrived.message.head.kind in crosscheck.KINDS
+    ]
+    crosscheck.propose(asked)
+
+
+def _filed(one: Arrived) -> _Filed:
+    caption = rules.caption(content.captions(one.message))[: content.MAX_CAPTION]
+    return _Filed(one, content.content_of(one.message), caption)
 
 
 def _not_yet_kept(batch: Sequence[Arrived]) -> list[Arrived]:
-    roots = {one.note.msg for one in batch}
-    there = {
-        (authority, bytes(msg))
-        for authority, msg in CaseMessage.objects.filter(incoming=True, msg__in=roots).values_list("authority", "msg")
-    }
+    there: set[tuple[str, bytes]] = set()
+    for start in range(0, len(batch), AT_ONCE):
+        roots = [one.note.msg for one in batch[start : start + AT_ONCE]]
+        there.update(
+            (authority, bytes(msg))
+            for authority, msg in rows.every(
+                f"SELECT authority, msg FROM cases_casemessage WHERE incoming AND msg IN ({rows.marks(len(roots))})",  # noqa: S608  # marks
+                *roots,
+            )
+        )
     found: list[Arrived] = []
     for one in batch:
-        key = (str(one.note.to), one.note.msg)
+        key = (one.note.to.text, one.note.msg)
         if key not in there:
             there.add(key)
             found.append(one)
     return found
 
 
-def _referred(batch: Sequence[Arrived]) -> dict[tuple[str, bytes], CaseMessage]:
+def _referred(batch: Sequence[_Filed]) -> dict[tuple[str, bytes], CaseMessage]:
     """Return the messages to which the batch refers, by our authority and root."""
-    roots = {one.message.refers.msg for one in batch if one.message.refers}
+    roots = {refers.msg for one in batch if (refers := one.arrived.message.refers)}
     if not roots:
         return {}
-    rows = CaseMessage.objects.filter(msg__in=roots).select_related("case")
-    return {(row.authority, bytes(row.msg)): row for row in rows}
+    found = CaseMessage.objects.filter(msg__in=roots).select_related("case")
+    return {(row.authority, bytes(row.msg)): row for row in found}
 
 
-def _cases(batch: Sequence[Arrived], known: dict[tuple[str, bytes], CaseMessage]) -> list[Case]:
+def _cases(batch: Sequence[_Filed], known: dict[tuple[str, bytes], CaseMessage]) -> list[int]:
     """Return the case of each message: of the message it refers to, else of its reference, else a new one."""
-    wanted = [(str(one.note.to), f"{one.message.head.reference}"[:60]) for one in batch]
-    there = {
-        (case.authority, case.reference): case
-        for case in Case.objects.filter(reference__in={reference for _authority, reference in wanted})
-    }
-    found: list[Case] = []
-    new: list[Case] = []
-    for one, key in zip(batch, wanted, strict=True):
-        refers = one.message.refers
-        earlier = known.get((str(one.note.to), refers.msg)) if refers else None
-        if earlier is not None:
-            found.append(earlier.case)
-            continue
-        if key not in there:
-            title = rules.caption(content.captions(one.message))[: content.MAX_CAPTION]
-            there[key] = Case(authority=key[0], reference=key[1], title=title, opened_at=one.at)
-            new.append(there[key])
-        found.append(there[key])
-    Case.objects.bulk_create(new)
+    found: dict[tuple[str, str], int] = {}
+    new: dict[tuple[str, str], _Filed] = {}
+    kept: list[int | None] = []
+    for one in batch:
+        refers = one.arrived.message.refers
+        earlier = known.get((one.authority, refers.msg)) if refers else None
+        kept.append(None if earlier is None else earlier.case_id)
+        if earlier is None:
+            new.setdefault((one.authority, one.reference), one)
+    found.update(_named(list(new)))
+    missing = [(key, one) for key, one in new.items() if key not in found]
+    made = rows.insert(
+        Case,
+        ("authority", "reference", "title", "opened_at"),
+        [(*key, one.caption, rows.moment(one.arrived.at)) for key, one in missing],
+    )
+    found.update(zip((key for key, _ in missing), made, strict=True))
+    return [
+        found[one.authority, one.reference] if case_id is None else case_id
+        for one, case_id in zip(batch, kept, strict=True)
+    ]
+
+
+def _named(keys: Sequence[tuple[str, str]]) -> dict[tuple[str, str], int]:
+    """Return the cases that are there of these (authority, reference)."""
+    found: dict[tuple[str, str], int] = {}
+    for authority in dict.fromkeys(authority for authority, _ in keys):
+        references = [reference for one, reference in keys if one == authority]
+        for start in range(0, len(references), AT_ONCE):
+            part = references[start : start + AT_ONCE]
+            there = rows.every(
+                f"SELECT reference, id FROM cases_case WHERE authority = %s AND reference IN ({rows.marks(len(part))})",  # noqa: S608  # marks
+                authority,
+                *part,
+            )
+            found.update(((authority, reference), key) for reference, key in there)
     return found
 
 
-def _note_reply(one: Arrived, row: CaseMessage, known: dict[tuple[str, bytes], CaseMessage]) -> None:
+_COLUMNS: Final = (
+    "case_id", "authority", "originator", "incoming", "kind", "reference", "in_reply_to", "msg", "note_id", "purpose",
+    "crime_area", "urgency", "handling", "languages", "caption", "content", "deadline", "sent_at", "arrived_at",
+    "ahead", "state",
+)  # fmt: skip
+
+
+def _rows(batch: Sequence[_Filed], cases: Sequence[int]) -> list[tuple[rows.Value, ...]]:
+    """Return what `content.row_of` makes of each message, as the database takes it."""
+    moments: dict[int, rows.Value] = {}
+
+    def moment(at: int | None) -> rows.Value:
+        if not at:
+            return None
+        if at not in moments:
+            moments[at] = rows.moment(datetime.fromtimestamp(at, UTC))
+        return moments[at]
+
+    found: list[tuple[rows.Value, ...]] = []
+    for one, case_id in zip(batch, cases, strict=True):
+        arrived, head, refers = one.arrived, one.arrived.message.head, one.arrived.message.refers
+        found.append(
+            (
+                case_id, one.authority, head.from_.text, True, head.kind, one.reference,
+                refers.msg.hex() if refers else "", arrived.note.msg, arrived.note_id, head.purpose.value,
+                head.area.value, head.urgency.value, _json([code.value for code in head.handling]),
+                _json(sorted({part["language"] for part in one.content["texts"]})), one.caption, _json(one.content),
+                moment(head.deadline), moment(head.sent), rows.moment(arrived.at),
+                arrived.standing is Standing.AHEAD, State.NEW.value,
+            )
+        )  # fmt: skip
+    return found
+
+
+def _json(value: object) -> str:
+    return msgspec.json.encode(value).decode()
+
+
+def _note_reply(one: _Filed, known: dict[tuple[str, bytes], CaseMessage]) -> None:
     """Write down at our request what its addressee replied, and close it when all have."""
-    refers = one.message.refers
-    asked = known.get((row.authority, refers.msg)) if refers else None
-    if asked is None or asked.incoming or row.kind not in {"answer", "refusal"}:
+    head, refers = one.arrived.message.head, one.arrived.message.refers
+    asked = known.get((one.authority, refers.msg)) if refers else None
+    if asked is None or asked.incoming or head.kind not in {"answer", "refusal"}:
         return
-    reply = "refusal" if row.kind == "refusal" else str((row.content or {}).get("answer", ""))
-    Addressee.objects.filter(message=asked, authority=row.originator).update(reply=reply, replied_at=one.at)
+    reply = "refusal" if head.kind == "refusal" else str(one.content.get("answer", ""))
+    Addressee.objects.filter(message=asked, authority=str(head.from_)).update(reply=reply, replied_at=one.arrived.at)
     replies = set(Addressee.objects.filter(message=asked).values_list("reply", flat=True))
     if not replies & {"", "interim"} and asked.state == State.OPEN:
         asked.state = State.REFUSED if replies == {"refusal"} else State.ANSWERED

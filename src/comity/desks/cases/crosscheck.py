@@ -3,9 +3,15 @@
 import hashlib
 from collections import defaultdict
 from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Final
 
-from comity.desks.cases.models import Candidate, CaseMessage
+import msgspec
+
+from comity.desks.cases.models import Candidate
+from comity.messages import Message
+from comity.node import rows
 from comity.node.ledger import actions as ledger
 from comity.node.records.crosscheck import crosscheck, reasons_of
 from comity.subjects import Subject
@@ -14,45 +20,56 @@ KINDS: Final = frozenset({"request", "information"})
 """What is worth a look: an answer speaks of what we asked about ourselves."""
 
 
-def propose(messages: Sequence[CaseMessage]) -> None:
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A message that was kept and speaks of subjects.
+
+    Attributes:
+        message_id: its row.
+        authority: ours, whose records are looked at.
+        message: as it was read.
+        at: when it arrived, UTC.
+    """
+
+    message_id: int
+    authority: str
+    message: Message
+    at: datetime
+
+
+def propose(messages: Sequence[Asked]) -> None:
     """Write a candidate for each record that may be a subject of these messages, and record that it was looked for.
 
     One cross-check for all messages of an authority and a purpose, and one act in the ledger for it.
     """
-    groups: dict[tuple[str, str], list[CaseMessage]] = defaultdict(list)
-    for message in messages:
-        groups[message.authority, message.purpose].append(message)
+    groups: dict[tuple[str, str], list[Asked]] = defaultdict(list)
+    for one in messages:
+        groups[one.authority, one.message.head.purpose.value].append(one)
     for (authority, purpose), group in groups.items():
         _propose(group, authority, purpose)
 
 
-def _propose(messages: Sequence[CaseMessage], authority: str, purpose: str) -> None:
-    places: list[tuple[CaseMessage, int]] = []
+def _propose(messages: Sequence[Asked], authority: str, purpose: str) -> None:
+    places: list[tuple[int, int]] = []
     subjects: list[Subject] = []
-    for message in messages:
-        for place, one in enumerate((message.content or {}).get("subjects", [])):
-            places.append((message, place))
-            subjects.append(Subject.of(one["schema"], one["properties"]))
+    for one in messages:
+        for place, about in enumerate(one.message.subjects):
+            places.append((one.message_id, place))
+            subjects.append(Subject.of(about.subject.schema, dict(about.subject.properties)))
     if not subjects:
         return
-    at = messages[0].arrived_at or messages[0].sent_at
+    at = messages[0].at
     found = crosscheck(subjects, authority, today=at.date(), purpose=purpose)
-    rows = [
-        Candidate(
-            message=message,
-            place=place,
-            record_id=one.record_id,
-            record_reference=f"{one.source}/{one.reference}"[:120],
-            record={**one.subject.to_ftm(), "caption": one.subject.caption},
-            score=one.comparison.score,
-            confidence=str(one.comparison.verdict),
-            reasons=reasons_of(one.comparison),
-            engine=one.comparison.version,
+    proposed = [
+        (
+            message_id, place, one.record_id, f"{one.source}/{one.reference}"[:120],
+            _json({**one.subject.to_ftm(), "caption": one.subject.caption}), one.comparison.score,
+            str(one.comparison.verdict), _json(reasons_of(one.comparison)), one.comparison.version,
         )
-        for (message, place), candidates in zip(places, found, strict=True)
+        for (message_id, place), candidates in zip(places, found, strict=True)
         for one in candidates
-    ]
-    Candidate.objects.bulk_create(rows)
+    ]  # fmt: skip
+    rows.insert(Candidate, _COLUMNS, proposed)
     ledger.record(
         ledger.Act(
             kind="record.crosschecked",
@@ -60,7 +77,16 @@ def _propose(messages: Sequence[CaseMessage], authority: str, purpose: str) -> N
             officer="",
             at=at,
             purpose=purpose,
-            facts=ledger.facts({"subjects": len(subjects), "candidates": len(rows)}),
-            subjects=tuple(hashlib.sha256(row.record_reference.encode()).digest() for row in rows),
+            facts=ledger.facts({"subjects": len(subjects), "candidates": len(proposed)}),
+            subjects=tuple(hashlib.sha256(row[3].encode()).digest() for row in proposed),
         )
     )
+
+
+_COLUMNS: Final = (
+    "message_id", "place", "record_id", "record_reference", "record", "score", "confidence", "reasons", "engine",
+)  # fmt: skip
+
+
+def _json(value: object) -> str:
+    return msgspec.json.encode(value).decode()
