@@ -279,6 +279,14 @@ def knock_with_file(partner: str, path: str) -> list:
     return knock(partner, Path(path).read_bytes().hex())
 
 
+def fetch_afresh(partner: str, path: str) -> list:
+    """Get a path from a partner on a new connection."""
+    from comity.node.exchange import transport
+
+    transport.forget()
+    return fetch(partner, path)
+
+
 def bodies() -> list[str]:
     return [bytes(row).hex() for row in models.Body.objects.values_list("sha256", flat=True)]
 

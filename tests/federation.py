@@ -117,7 +117,7 @@ class Node:
         assert "error" not in told, told["error"]
         return told["result"]
 
-    def wait(self, name: str, until, timeout_s: float = 20, **arguments):
+    def wait(self, name: str, until, timeout_s: float = 20, *, pause_s: float = 0.2, **arguments):
         """Call a function again and again until its result satisfies a condition."""
         deadline = time.monotonic() + timeout_s
         while True:
@@ -125,7 +125,7 @@ class Node:
             if until(found):
                 return found
             assert time.monotonic() < deadline, f"{name} stayed {found}; {self.log()[-3000:]}"
-            time.sleep(0.2)
+            time.sleep(pause_s)
 
 
 @dataclass

@@ -31,7 +31,7 @@ def run(node: NodeFile, passphrase: str) -> None:
         "127.0.0.1" if node.bound_to_loopback else "0.0.0.0",  # noqa: S104  # partners reach the door from outside
         node.federation_port,
         members.server_context,
-        Federation(after_parcel=worker.wake),
+        Federation(after_parcel=worker.wake, on_broken=worker.give_up),
     )
 
     def stop(_number: int, _frame: FrameType | None) -> None:

@@ -8,7 +8,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from django.db import transaction
+from django.db import DatabaseError, transaction
 
 _WRITER = threading.RLock()
 
@@ -22,3 +22,15 @@ def writing() -> Iterator[None]:
     """
     with _WRITER, transaction.atomic():
         yield
+
+
+def fault_of(error: DatabaseError) -> str:
+    """Tell a fault of the database that passes from one that does not.
+
+    Returns:
+        ``full`` (the disk has no room), ``busy`` (somebody else writes, or the server is away), or ``broken``.
+    """
+    text = str(error)
+    if "full" in text or "No space left" in text:
+        return "full"
+    return "busy" if "locked" in text or "connection" in text else "broken"

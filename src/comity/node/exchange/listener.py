@@ -3,7 +3,6 @@
 Paths are fixed by docs/protocol/http.md. Size and rate are checked before any cryptography.
 """
 
-import hashlib
 import logging
 import re
 import ssl
@@ -14,14 +13,13 @@ from http import HTTPStatus
 from typing import Any, Final
 from urllib.parse import parse_qs
 
-from cryptography import x509
-from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from django.db import DatabaseError, OperationalError, close_old_connections
 from django.utils import timezone
 
 from comity.delivery import MAX_PARCEL_BYTES, BaseMismatchError, DeliveryError, Fault, ForkError
 from comity.node.exchange import inbox, pull, rejections, serving
 from comity.node.partners import members, mirrored
+from comity.node.writing import fault_of
 from comity.vocabulary.authority import AuthorityId
 
 log = logging.getLogger(__name__)
@@ -30,24 +28,25 @@ Environ = dict[str, Any]
 Start = Callable[[str, list[tuple[str, str]]], object]
 REQUESTS_PER_SECOND: Final = 200.0  # of one pinned key; a batch is one request
 BURST: Final = 400.0
-MAX_IN_FLIGHT: Final = 4  # of one pinned key: a flood by one partner leaves threads for the others
+MAX_HEAD_BYTES: Final = 16 * 1024
+THREADS: Final = 16  # four members that use up their places (vestibule.py) together stop the door, three do not
+MAX_KEPT_ALIVE: Final = 512  # of all members together
 CBOR: Final = ("Content-Type", "application/cbor")
 
 
 class _Turnstile:
-    """Rate and concurrency of one pinned key: a token bucket and a count."""
+    """Rate of one pinned key: a token bucket."""
 
     def __init__(self) -> None:
-        self.tokens, self.at, self.inside = BURST, time.monotonic(), 0
+        self.tokens, self.at = BURST, time.monotonic()
 
     def enter(self) -> bool:
         now = time.monotonic()
         self.tokens = min(BURST, self.tokens + (now - self.at) * REQUESTS_PER_SECOND)
         self.at = now
-        if self.tokens < 1 or self.inside >= MAX_IN_FLIGHT:
+        if self.tokens < 1:
             return False
         self.tokens -= 1
-        self.inside += 1
         return True
 
 
@@ -56,42 +55,62 @@ class Federation:
 
     Args:
         after_parcel: called when a parcel has been kept, so that the worker sends what has become due.
+        on_broken: called with the fault when the disk fails otherwise than by being full.
     """
 
-    def __init__(self, after_parcel: Callable[[], None] = lambda: None) -> None:
-        self._after = after_parcel
+    def __init__(
+        self,
+        after_parcel: Callable[[], None] = lambda: None,
+        on_broken: Callable[[BaseException], None] = lambda _: None,
+    ) -> None:
+        self._after, self._on_broken = after_parcel, on_broken
         self._turnstiles: dict[str, _Turnstile] = {}
         self._guard = threading.Lock()
 
     def __call__(self, environ: Environ, start: Start) -> Iterable[bytes]:
         """Answer one request."""
-        spki = _spki(environ.get("SSL_CLIENT_CERT", ""))
+        spki = environ.get("SSL_CLIENT_SPKI", "")
         peer = members.behind(spki)
         if not peer:
             return _fault(start, HTTPStatus.FORBIDDEN, Fault("peer.unknown"))
         with self._guard:
-            turnstile = self._turnstiles.setdefault(spki, _Turnstile())
-            entered = turnstile.enter()
+            entered = self._turnstiles.setdefault(spki, _Turnstile()).enter()
         if not entered:
+            rejections.count(peer, "rate.exceeded", timezone.now())
             return _fault(start, HTTPStatus.TOO_MANY_REQUESTS, Fault("rate.exceeded"))
         try:
             close_old_connections()
             return self._answer(environ, start, peer)
         except OperationalError as error:
-            return _storage_fault(start, error)
+            return self._storage_fault(start, error)
         except DatabaseError:
             log.exception("a request failed in the database")
             return _fault(start, HTTPStatus.SERVICE_UNAVAILABLE, Fault("node.failed"))
-        finally:
-            with self._guard:
-                turnstile.inside -= 1
+        except ConnectionError:
+            raise  # the partner hung up: the server closes
+        except Exception:  # the partner gets a code and we a line that says where
+            log.exception("a request failed")
+            return _fault(start, HTTPStatus.INTERNAL_SERVER_ERROR, Fault("node.failed"))
+
+    def _storage_fault(self, start: Start, error: OperationalError) -> Iterable[bytes]:
+        """Refuse clearly when the disk is full: the partner keeps the note and tries again.
+
+        Any other fault of the disk ends acknowledgements: what a later sync reports can no longer be believed.
+        """
+        kind = fault_of(error)
+        log.error("the database refuses to write: %s", "disk full; free space" if kind == "full" else kind)
+        if kind == "broken":
+            self._on_broken(error)
+        return _fault(start, HTTPStatus.SERVICE_UNAVAILABLE, Fault("node.full" if kind == "full" else "node.busy"))
 
     def _answer(self, environ: Environ, start: Start, peer: frozenset[AuthorityId]) -> Iterable[bytes]:
         method, path = environ["REQUEST_METHOD"], environ.get("PATH_INFO", "")
-        if path == "/federation/v1/notes":
-            return self._notes(environ, start, peer) if method == "POST" else _pull(environ, start, peer)
+        if path == "/federation/v1/notes" and method == "POST":
+            return self._notes(environ, start, peer)
         if method not in {"GET", "HEAD"}:
             return _fault(start, HTTPStatus.METHOD_NOT_ALLOWED, Fault("method.not-allowed"))
+        if path == "/federation/v1/notes":
+            return _pull(environ, start, peer)
         for pattern, serve in _ROUTES:
             if match := pattern.fullmatch(path):
                 return serve(environ, start, peer, **match.groupdict())
@@ -118,16 +137,6 @@ class Federation:
         return _bytes(start, answer.to_bytes())
 
 
-def _spki(certificate: str) -> str:
-    if not certificate:
-        return ""
-    try:
-        key = x509.load_pem_x509_certificate(certificate.encode("ascii")).public_key()
-    except ValueError:
-        return ""
-    return hashlib.sha256(key.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)).hexdigest()
-
-
 def _bytes(start: Start, data: bytes, *headers: tuple[str, str], status: HTTPStatus = HTTPStatus.OK) -> list[bytes]:
     start(f"{status.value} {status.phrase}", [("Content-Length", str(len(data))), *(headers or (CBOR,))])
     return [data]
@@ -135,13 +144,6 @@ def _bytes(start: Start, data: bytes, *headers: tuple[str, str], status: HTTPSta
 
 def _fault(start: Start, status: HTTPStatus, fault: Fault) -> list[bytes]:
     return _bytes(start, fault.to_bytes(), CBOR, status=status)
-
-
-def _storage_fault(start: Start, error: OperationalError) -> list[bytes]:
-    """Refuse clearly when the disk is full: the partner keeps the note and tries again."""
-    full = "full" in str(error)
-    log.error("the database refuses to write: %s", "disk full; free space" if full else type(error).__name__)
-    return _fault(start, HTTPStatus.SERVICE_UNAVAILABLE, Fault("node.full" if full else "node.busy"))
 
 
 def _pull(environ: Environ, start: Start, peer: frozenset[AuthorityId]) -> Iterable[bytes]:
@@ -243,36 +245,43 @@ class Listener:
     """A server thread on one address, which can take new member certificates without a restart."""
 
     def __init__(self, host: str, port: int, context: Callable[[], ssl.SSLContext], app: Federation) -> None:
-        from cheroot.ssl.builtin import BuiltinSSLAdapter  # noqa: PLC0415  # only the worker listens
-        from cheroot.wsgi import Server  # noqa: PLC0415  # only where it is needed
+        from cheroot.wsgi import Server  # noqa: PLC0415  # only the worker listens
 
-        self._context = context
-        self._server = Server((host, port), app, numthreads=8, max=16, request_queue_size=128, timeout=30)
-        self._server.max_request_body_size = MAX_PARCEL_BYTES
+        from comity.node.exchange.vestibule import SILENCE_S, Vestibule  # noqa: PLC0415  # loads the server
+
+        self._server = Server(
+            (host, port), app, numthreads=THREADS, max=THREADS, request_queue_size=128, timeout=SILENCE_S
+        )
+        self._server.max_request_header_size = MAX_HEAD_BYTES
+        self._server.max_request_body_size = 0  # the application refuses larger parcels itself, with a code
+        self._server.keep_alive_conn_limit = MAX_KEPT_ALIVE
         self._server.error_log = _server_log  # type: ignore[method-assign]  # the server's own hook
-        adapter = BuiltinSSLAdapter.__new__(
-            BuiltinSSLAdapter
-        )  # its constructor wants files; ours come from the keystore
-        self._adapter = adapter
-        adapter.context = context()
-        vars(adapter)["_server_env"] = {}  # set by the constructor that is passed over
-        adapter.private_key_password = adapter.certificate = adapter.private_key = None
-        adapter.certificate_chain = adapter.ciphers = None
-        self._server.ssl_adapter = adapter
+        self._vestibule = Vestibule(self._server, context, _count_stranger, _count_flood)
+        self._server.ssl_adapter = self._vestibule
 
     def start(self) -> None:
-        """Listen, in a thread of its own.
+        """Listen, in threads of its own.
 
         Raises:
             OSError: the port is taken.
         """
         self._server.prepare()
+        self._vestibule.start()
         threading.Thread(target=self._server.serve, name="listener", daemon=True).start()
 
     def reload(self) -> None:
         """Take the members' present certificates; connections that stand go on."""
-        self._adapter.context = self._context()
+        self._vestibule.reload()
 
     def stop(self) -> None:
         """Finish what is under way and close."""
+        self._vestibule.stop()
         self._server.stop()
+
+
+def _count_stranger() -> None:
+    rejections.count_later((), "tls.refused", timezone.now())
+
+
+def _count_flood(spki: str) -> None:
+    rejections.count_later(members.behind(spki), "rate.exceeded", timezone.now())

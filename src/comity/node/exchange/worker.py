@@ -15,13 +15,13 @@ from django.utils import timezone
 
 from comity.merkle import Checkpoint, Kind
 from comity.node import places
-from comity.node.exchange import attachments, claims, deliver, mirror, models, transport
+from comity.node.exchange import attachments, claims, deliver, mirror, models, rejections, transport
 from comity.node.ledger import actions as ledger
 from comity.node.ledger import sequencer
 from comity.node.ledger.models import Entry, Log
 from comity.node.partners import members, renewing
 from comity.node.partners.models import Pair
-from comity.node.writing import writing
+from comity.node.writing import fault_of, writing
 
 log = logging.getLogger(__name__)
 
@@ -75,6 +75,11 @@ class Worker:
         self._wake.set()
         for _ in range(SENDERS):
             self._due.put((9, 0, None))
+
+    def give_up(self, error: BaseException) -> None:
+        """Stop because the disk cannot be believed; the parent starts the process again, which checks the logs."""
+        self.failed = error
+        self.stop()
 
     def wait(self, seconds: float) -> bool:
         """Wait for the worker to stop; tells whether it has."""
@@ -171,18 +176,18 @@ class Worker:
 
     def _storage(self, error: DatabaseError) -> None:
         """A full disk or a locked database passes; any other fault of the disk ends acknowledgements and the worker."""
-        text = str(error)
-        if "full" in text or "locked" in text or "connection" in text:
-            log.error("the database refuses to write (%s); trying again", "disk full" if "full" in text else "busy")
-            self._stop.wait(TICK_S)
-            return
-        raise error
+        kind = fault_of(error)
+        if kind == "broken":
+            raise error
+        log.error("the database refuses to write (%s); trying again", "disk full" if kind == "full" else kind)
+        self._stop.wait(TICK_S)
 
     # What comes round
 
     def _periodic(self, at: datetime) -> None:
         for name, every, work in (
             ("acts", ACTS_ROOT_EVERY, self.commit_to_acts),
+            ("rejections", timedelta(seconds=1), rejections.flush),
             ("acts-log", timedelta(seconds=2), self._sequence_acts),
             ("directory", DIRECTORY_EVERY, members.refresh),
             ("keys", KEYS_EVERY, renewing.renew_all),
