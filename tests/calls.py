@@ -101,7 +101,7 @@ def mirror_now() -> int:
     from comity.node.partners import keyring
 
     keyring.unlock("the lighthouse keeper sleeps")
-    mirror.follow_all(timezone.now())
+    mirror.follow_all()
     transport.forget()
     return MirrorTile.objects.count()
 
@@ -287,6 +287,36 @@ def fetch_afresh(partner: str, path: str) -> list:
     return fetch(partner, path)
 
 
+def refresh(source: str = "") -> list[int]:
+    """Refresh the directory, from another source from now on where one is given; returns the version that counts."""
+    from comity.node.partners import members
+
+    if source:
+        mirrored.set_sources([source])
+    mirrored.refresh(timezone.now())
+    members.forget()
+    return list(members.directory().version[:2])
+
+
+def evidence_of(code: str) -> list[list[str]]:
+    """Return the texts of each incident of a code, in hex."""
+    from comity.node.partners import incidents
+
+    kept = Incident.objects.filter(code=code).order_by("id").values_list("evidence", flat=True)
+    return [[text.hex() for text in incidents.texts_of(bytes(one))] for one in kept]
+
+
+def pull(partner: str) -> int:
+    """Fetch what waits at a partner at once, as the worker does when it starts; returns the notes it brought."""
+    from comity.node.exchange import catching_up, transport
+    from comity.node.partners import keyring
+
+    keyring.unlock(PASSPHRASE)
+    brought = catching_up.fetch(Pair.objects.get(partner=partner), transport.get, timezone.now)
+    transport.forget()
+    return brought
+
+
 def bodies() -> list[str]:
     return [bytes(row).hex() for row in models.Body.objects.values_list("sha256", flat=True)]
 
@@ -294,6 +324,34 @@ def bodies() -> list[str]:
 def repeated(act: str, arguments: dict) -> list:
     """After a fault, in a fresh process: audit, do the act again, audit again."""
     return [audit(), globals()[act](**arguments), audit()]
+
+
+def follow() -> bool:
+    """Refresh the directory at once, as the worker does every ten minutes."""
+    return mirrored.refresh(timezone.now())
+
+
+def own_logs() -> dict:
+    """Say of each log whether it is closed, how large it is, and how many signature lines its newest checkpoint has."""
+    from comity.merkle import SignedCheckpoint
+
+    found = {}
+    for log in Log.objects.order_by("name"):
+        newest = Checkpoint.objects.filter(log=log, text__isnull=False).order_by("-size").first()
+        lines = 0 if newest is None else len(SignedCheckpoint.parse(bytes(newest.text)).lines)
+        found[log.name] = {"closed": log.closed_at is not None, "size": log.size, "lines": lines}
+    return found
+
+
+def after_days(days: int) -> dict:
+    """Look after keys as the worker will some days from now; returns the names of the keys that are left."""
+    from datetime import timedelta
+
+    from comity.node.partners import keyring, renewing
+
+    keyring.unlock(PASSPHRASE)
+    renewing.renew_all(timezone.now() + timedelta(days=days))
+    return {"names": list(keyring.keys().names())}
 
 
 if __name__ == "__main__":

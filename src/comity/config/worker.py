@@ -40,11 +40,13 @@ def run(node: NodeFile, passphrase: str) -> None:
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, stop)
     members.on_change(listener.reload)
+    keyring.on_new_tls(listener.reload)
+    keyring.on_new_tls(transport.forget)
     worker.start()
     listener.start()
     log.info("listening to partners on port %d", node.federation_port)
     while not worker.wait(TICK_S):
-        pass
+        keyring.look()  # an administrator may have changed a key
     listener.stop()
     transport.forget()
     if worker.failed is not None:

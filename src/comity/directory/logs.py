@@ -91,6 +91,16 @@ class LogEntry:
                 return log_verifiers(str(self.name), former.keys)
         return self.verifiers
 
+    def pairs_at(self, size: int) -> tuple[tuple[LogVerifier, LogVerifier], ...]:
+        """Return each pair under which a checkpoint of some size may stand: one, and at a handover both."""
+        handed_over = (log_verifiers(str(self.name), old.keys) for old in self.former if old.size == size)
+        return (self.verifiers_at(size), *handed_over)
+
+    @property
+    def pairs(self) -> tuple[tuple[LogVerifier, LogVerifier], ...]:
+        """Every pair that the log ever had, the present one first: cosignatures name no size of their own log."""
+        return (self.verifiers, *(log_verifiers(str(self.name), old.keys) for old in reversed(self.former)))
+
     def believes(self, checkpoint: Checkpoint) -> bool:
         """Say whether a verified checkpoint may be acted on: nothing above the size at which the log was closed."""
         if self.closed is None or checkpoint.size < self.closed.size:

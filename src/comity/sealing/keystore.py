@@ -55,6 +55,10 @@ class Keys(ABC):
     def erase(self, name: str) -> None:
         """Destroy a key; erasing twice is no error."""
 
+    def stamp(self) -> object:
+        """Return something that changes when log keys or the TLS key are made, replaced or destroyed."""
+        return self.names()
+
     def put_identity(self, authority: str, key: IdentityKey) -> None:
         """Keep an authority's identity key."""
         self.put(f"identity/{authority}", key.seed)
@@ -74,6 +78,25 @@ class Keys(ABC):
     def logs(self) -> tuple[LogKeys, ...]:
         """Return the keys of every log."""
         return tuple(self.log(name[4:].replace("@", "/")) for name in self.names() if name.startswith("log/"))
+
+    def put_next_log(self, keys: LogKeys) -> None:
+        """Keep the keys that a log is changing to; both pairs sign until the change is over."""
+        self.put(_next_log(keys.name), keys.pair.seed)
+
+    def next_log(self, name: str) -> LogKeys | None:
+        """Return the keys that a log is changing to, `None` where no change is under way."""
+        return LogKeys.from_seed(name, self.get(_next_log(name))) if _next_log(name) in self.names() else None
+
+    def end_change_of_log(self, name: str) -> None:
+        """Let the next keys of a log be its only ones: the old pair is destroyed. Doing it twice is no error."""
+        if _next_log(name) in self.names():
+            self.put(_log(name), self.get(_next_log(name)))
+            self.erase(_next_log(name))
+
+    def erase_log(self, name: str) -> None:
+        """Destroy both keys of a log, for instance because they were stolen."""
+        self.erase(_next_log(name))
+        self.erase(_log(name))
 
     def put_kem(self, authority: str, key: KemKey) -> None:
         """Keep one of an authority's KEM keys, in a file of its own."""
@@ -96,9 +119,21 @@ class Keys(ABC):
         """Return the node's TLS certificate and key."""
         return TlsKey.from_stored(self.get("tls"))
 
+    def put_next_tls(self, key: TlsKey) -> None:
+        """Keep the TLS certificate and key that are announced and not yet shown."""
+        self.put("tls-next", key.to_bytes())
+
+    def next_tls(self) -> TlsKey:
+        """Return the announced TLS certificate and key."""
+        return TlsKey.from_stored(self.get("tls-next"))
+
 
 def _log(name: str) -> str:
     return f"log/{name.replace('/', '@')}"
+
+
+def _next_log(name: str) -> str:
+    return f"log-next/{name.replace('/', '@')}"
 
 
 def _newest_first(key: KemKey) -> float:
@@ -223,6 +258,10 @@ class OpenKeystore(Keys):
     def __repr__(self) -> str:
         return f"OpenKeystore({self._folder})"
 
+    def stamp(self) -> object:
+        """Return the times at which the folders with log keys and the TLS key were last written to."""
+        return tuple(_written_at(self._folder / name) for name in (".", "log", "log-next"))
+
     def names(self) -> tuple[str, ...]:
         """Return the names of all keys, sorted."""
         found = (path.relative_to(self._folder).as_posix() for path in self._folder.rglob("*.key"))
@@ -281,6 +320,13 @@ class OpenKeystore(Keys):
 
     def _path(self, name: str) -> Path:
         return self._folder / f"{_checked(name)}.key"
+
+
+def _written_at(folder: Path) -> int:
+    try:
+        return folder.stat().st_mtime_ns
+    except FileNotFoundError:
+        return 0
 
 
 def _checked(name: str) -> str:

@@ -19,7 +19,6 @@ from comity.directory.profile import ROOT, SNAPSHOT, TIMESTAMP, check_pinned, ch
 from comity.directory.store import MemoryStore
 from comity.directory.view import Directory, Entry
 from comity.merkle import Verifier
-from comity.sealing import LogVerifier, log_verifiers
 from comity.verify.errors import ArchiveError
 from comity.verify.log import KeysAt
 from comity.vocabulary.authority import AuthorityId, LogName
@@ -126,11 +125,11 @@ class View:
         return any(directory.version[:2] == (root, timestamp) for directory in self.directories)
 
     def pairs(self, log: LogName, size: int | None = None) -> Sequence[Sequence[Verifier]]:
-        """Return each pair of keys under which a checkpoint of some size may stand; present keys without a size."""
+        """Return each pair of keys under which a checkpoint of some size may stand; all that it had without a size."""
         entry = self._log(log)
         if entry is None:
             return ()
-        return (entry.verifiers,) if size is None else keys_at(entry)(size)
+        return entry.pairs if size is None else entry.pairs_at(size)
 
     def expires(self, member: AuthorityId) -> int:
         """Return when the first of root, targets and the files down to a member's document runs out, Unix seconds.
@@ -175,12 +174,7 @@ class View:
 
 def keys_at(entry: LogEntry) -> KeysAt:
     """Return which pairs of keys a log had, by size: what `verify_log` takes; at a handover both pairs have signed."""
-
-    def pairs(size: int) -> tuple[tuple[LogVerifier, LogVerifier], ...]:
-        handed_over = (log_verifiers(str(entry.name), old.keys) for old in entry.former if old.size == size)
-        return (entry.verifiers_at(size), *handed_over)
-
-    return pairs
+    return entry.pairs_at
 
 
 @contextmanager

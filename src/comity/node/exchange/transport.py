@@ -6,6 +6,7 @@ from typing import Final
 from urllib.parse import urlsplit
 
 import urllib3
+from django.utils import timezone
 from urllib3.exceptions import HTTPError
 
 from comity.delivery import MAX_PARCEL_BYTES
@@ -16,8 +17,12 @@ OK: Final = 200
 NOTES: Final = "/federation/v1/notes"
 CONTENT_TYPE: Final = "application/cbor"
 TIMEOUT: Final = urllib3.Timeout(connect=5, read=60)
-_POOLS: Final[dict[tuple[str, str], urllib3.HTTPSConnectionPool]] = {}
+_POOLS: Final[dict[tuple[str, ...], urllib3.HTTPSConnectionPool]] = {}
 _GUARD: Final = threading.Lock()
+
+
+class BarredError(OSError):
+    """The directory does not let us call this member: it was removed or suspended."""
 
 
 def post(partner: AuthorityId, body: bytes) -> tuple[int, bytes]:
@@ -27,7 +32,8 @@ def post(partner: AuthorityId, body: bytes) -> tuple[int, bytes]:
         HTTP status and body.
 
     Raises:
-        OSError: the member is not in the directory, cannot be reached, or shows a certificate that is not pinned.
+        BarredError: the member is no longer in the directory, or suspended.
+        OSError: it cannot be reached, or shows a certificate that is not pinned.
     """
     return _request("POST", partner, NOTES, body)
 
@@ -78,10 +84,13 @@ def _request(
 def _pool(partner: AuthorityId) -> tuple[str, urllib3.HTTPSConnectionPool]:
     """Return the path prefix and the connection pool of a member; a new certificate makes a new pool."""
     member = members.find(partner)
-    if member is None or not member.endpoints:
+    standing = members.standing(partner, timezone.now())
+    if member is None or standing in members.BARRED:
+        raise BarredError(f"{partner} is {standing} in the directory")
+    if not member.endpoints:
         raise OSError(f"{partner} has no endpoint in the directory")
     address = urlsplit(member.endpoints[0])
-    key = (member.endpoints[0], member.tls_spki)
+    key = (member.endpoints[0], *sorted(member.tls_spkis))
     with _GUARD:
         pool = _POOLS.get(key)
         if pool is None:
@@ -90,16 +99,16 @@ def _pool(partner: AuthorityId) -> tuple[str, urllib3.HTTPSConnectionPool]:
                 address.port or 443,
                 maxsize=4,
                 block=False,
-                ssl_context=_context(member.tls_certificate),
+                ssl_context=_context(member.tls_certificates),
                 server_hostname=address.hostname,
                 assert_hostname=False,  # the certificate itself is pinned, whatever host it names
             )
     return address.path.rstrip("/"), pool
 
 
-def _context(certificate: str) -> ssl.SSLContext:
-    """Return a context that trusts one certificate and shows ours."""
-    return keyring.client_context(certificate)
+def _context(certificates: tuple[str, ...]) -> ssl.SSLContext:
+    """Return a context that trusts one member's certificates and shows ours."""
+    return keyring.client_context(certificates)
 
 
 def forget() -> None:

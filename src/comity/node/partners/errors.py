@@ -3,6 +3,7 @@
 * PartnersError
   + KeyringError    this process holds no such key
   + MemberError     the directory names no such member, log or key
+  + ChangeError     a key cannot be changed now
 """
 
 
@@ -16,3 +17,7 @@ class KeyringError(PartnersError):
 
 class MemberError(PartnersError):
     """The directory names no such member, log or key in force."""
+
+
+class ChangeError(PartnersError):
+    """A key cannot be changed now: a change is under way, or what it needs is not there."""
