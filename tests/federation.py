@@ -64,6 +64,13 @@ class Node:
             time.sleep(0.05)
         raise AssertionError(f"the worker does not listen: {self.log()[-3000:]}")
 
+    def move_door(self) -> None:
+        """Listen elsewhere than the directory says: this node can call others, and nobody can call it."""
+        path = self.folder / "node.toml"
+        held, moved = nodefile.load(self.folder).federation_port, free_port()
+        path.write_text(path.read_text().replace(str(held), str(moved)))
+        assert nodefile.load(self.folder).federation_port == moved
+
     def log(self) -> str:
         path = self.folder / "worker.log"
         return path.read_text(errors="replace") if path.exists() else ""
@@ -134,6 +141,14 @@ class Federation:
 
     folder: Path
     nodes: dict[str, Node] = field(default_factory=dict)
+    registrar: Registrar | None = None
+    table: Table | None = None
+
+    def publish(self, *states: str) -> None:
+        """Publish what the registrar has changed, and let these nodes refresh, or all."""
+        self.registrar.publish(self.table, datetime.now(UTC))
+        for state in states or self.nodes:
+            self.nodes[state].call("refresh")
 
     def __getitem__(self, state: str) -> Node:
         return self.nodes[state]
@@ -172,7 +187,8 @@ def build(folder: Path, members: dict[str, tuple[str, ...]], agreement: bytes | 
         for path, _digits in create(node, PASSPHRASE, now):
             registrar.admit(read_card(path.read_bytes()), compared=True)
         federation.nodes[state] = Node(node.folder, authorities)
-    registrar.publish(Table(snapshot, timestamp, tuple(targets[:2])), now)
+    federation.registrar, federation.table = registrar, Table(snapshot, timestamp, tuple(targets[:2]))
+    registrar.publish(federation.table, now)
     for node in federation.nodes.values():
         node.call("mirror", root=str(public / "1.root.json"), source=str(public))
     return federation

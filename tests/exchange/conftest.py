@@ -32,3 +32,20 @@ def federation(tmp_path_factory):
         yield made
     finally:
         made.stop()
+
+
+@pytest.fixture(scope="session")
+def make_federation(tmp_path_factory):
+    """Return what builds a federation of its own for tests that break one; no worker runs yet."""
+    made = []
+
+    def make(members: dict[str, tuple[str, ...]], **settings):
+        one = load("federation").build(tmp_path_factory.mktemp("federation"), members, **settings)
+        made.append(one)
+        for node in one.nodes.values():
+            node.open_hands()
+        return one
+
+    yield make
+    for one in made:
+        one.stop()

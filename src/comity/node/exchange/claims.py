@@ -15,7 +15,7 @@ from comity.node.exchange import transport
 from comity.node.exchange.heads import keep, known
 from comity.node.partners import incidents
 from comity.node.partners.models import Claim
-from comity.vocabulary.authority import LogName
+from comity.vocabulary.authority import AuthorityId, LogName
 
 log = logging.getLogger(__name__)
 PATIENCE: Final = timedelta(hours=24)
@@ -23,9 +23,15 @@ OK: Final = 200
 HASH: Final = 32
 
 
-def connect_all(at: datetime) -> None:
-    """Try to connect every open claim; report those that stayed open too long."""
-    for claim in Claim.objects.order_by("id")[:100]:
+def owners() -> tuple[AuthorityId, ...]:
+    """Return the members whose logs claims are open about."""
+    logs = Claim.objects.order_by().values_list("log", flat=True).distinct()
+    return tuple(sorted({LogName.parse(name).authority for name in logs}))
+
+
+def connect(owner: AuthorityId, at: datetime) -> None:
+    """Try to connect the open claims about a member's logs; report those that stayed open too long."""
+    for claim in Claim.objects.filter(log__startswith=f"{owner}/").order_by("id")[:100]:
         _connect(claim, at)
 
 

@@ -22,7 +22,7 @@ from comity.delivery import (
 from comity.node.exchange import heads, inbox, models, proofs, receipts
 from comity.node.ledger import actions as ledger
 from comity.node.ledger.sequencer import sequence
-from comity.node.partners import incidents, members
+from comity.node.partners import incidents, keyring, members
 from comity.node.partners.models import Lane, Pair
 from comity.node.writing import writing
 from comity.vocabulary.authority import AuthorityId
@@ -68,10 +68,16 @@ def deliver(pair: Pair, lane: int, post: Post, at: datetime) -> Outcome:
         post: how to reach the partner.
         at: now, UTC.
     """
+    standing = members.standing(AuthorityId.parse(pair.partner), at)
+    if standing in members.BARRED:
+        return _failed(pair, f"member.{standing}", at)
     batch = _batch(pair, lane, at)
-    if batch is None:
-        return Outcome()
-    partner = AuthorityId.parse(pair.partner)
+    return Outcome() if batch is None else _hand_over(pair, batch, post, at)
+
+
+def _hand_over(pair: Pair, batch: _Batch, post: Post, at: datetime) -> Outcome:
+    """Post a parcel and settle what is answered."""
+    partner = batch.parcel.recipient
     try:
         status, body = post(partner, batch.parcel.to_bytes())
         if status == CONFLICT and (fault := Fault.from_bytes(body)).head is not None:
@@ -117,11 +123,17 @@ def _batch(pair: Pair, lane: int, at: datetime) -> _Batch | None:
         bodies=tuple({body_id: sealed for body_id, _, _, sealed in rows}.values()),
         receipts=given,
         have=head.size,
+        cosignatures=_cosignatures(pair, head, at) if told else (),
         heads=heads.news_for(pair, at),
         want=receipts.gaps(pair, state),
         next_seq=state.in_next,
     )
     return _Batch(parcel, head, tuple(row.id for row in told))
+
+
+def _cosignatures(pair: Pair, head: Head, at: datetime) -> tuple[bytes, ...]:
+    """Witness the log of a partner from which we pulled: it got no answer that could have carried it."""
+    return (keyring.cosign_checkpoint(AuthorityId.parse(pair.own), head.text, at),) if head.text else ()
 
 
 def _waits(pair: Pair, lane: int) -> bool:

@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from comity.agreements import Action
 from comity.delivery import (
     DeliveryError,
     ForkError,
@@ -78,8 +77,13 @@ def accept(data: bytes, peer: frozenset[AuthorityId], at: datetime) -> Parcel:
     return receipts.answer(parcel, at)
 
 
-def absorb(parcel: Parcel, at: datetime) -> None:
+def absorb(parcel: Parcel, at: datetime, *, owed: bool = False) -> None:
     """Believe a parcel and keep what it brings; the caller holds the pair's lock.
+
+    Args:
+        parcel: as it came.
+        at: now, UTC.
+        owed: whether nobody waits for the receipts: the parcel was pulled, and they go out with one of ours.
 
     Raises:
         DeliveryError: nothing of it was kept, but for evidence of a fork.
@@ -99,7 +103,7 @@ def absorb(parcel: Parcel, at: datetime) -> None:
         incidents.keep(error.code, str(parcel.proof.log), error.evidence, shown_by=str(parcel.sender), at=at)
         raise
     with writing():
-        _store(parcel, proved, opened, pair, at)
+        _store(parcel, proved, opened, pair, at, owed=owed)
 
 
 def _open_all(parcel: Parcel, proved: Proved, pair: Pair, at: datetime) -> tuple[Opened, ...]:
@@ -120,7 +124,7 @@ def _open_all(parcel: Parcel, proved: Proved, pair: Pair, at: datetime) -> tuple
         now=int(at.timestamp()),
     )
     bodies = {hashlib.sha256(body).digest(): body for body in parcel.bodies}
-    members.check_versions((verdict.note.dir for verdict in verdicts), shown_by=parcel.sender, at=at)
+    members.check_versions(((one.note.dir, one.raw) for one in verdicts), shown_by=parcel.sender, at=at)
     return tuple(
         _open(verdict, index, bodies, at) for verdict, index in zip(verdicts, proved.note_indices, strict=True)
     )
@@ -150,7 +154,7 @@ def _open(verdict: Verdict, index: int, bodies: dict[bytes, bytes], at: datetime
         return Opened(verdict, index, error.code)
     refusal = _mismatch(note, message, msg)
     if not refusal:
-        decision = gate.may_pass(Action.RECEIVE, message, own=note.to, partner=note.from_, at=at)
+        decision = gate.may_be_received(message, note, at)
         refusal = "" if decision.allowed else gate.code_of(decision)
     if refusal:
         return Opened(verdict, index, refusal, cek=cek, body=body)
@@ -168,7 +172,7 @@ def _mismatch(note: Note, message: Message, msg: bytes) -> str:
     return ""
 
 
-def _store(parcel: Parcel, proved: Proved, opened: Sequence[Opened], pair: Pair, at: datetime) -> None:
+def _store(parcel: Parcel, proved: Proved, opened: Sequence[Opened], pair: Pair, at: datetime, *, owed: bool) -> None:
     """Store notes, effects, receipts, head and lane together (step 7)."""
     proof = proofs.keep(parcel, proved, at)
     fresh = [item for item in opened if item.verdict.standing is not Standing.REPEATED]
@@ -193,7 +197,7 @@ def _store(parcel: Parcel, proved: Proved, opened: Sequence[Opened], pair: Pair,
         if item.message is not None and item.message.attachments:
             attachments.announce(item.message, item.verdict.note.msg, pair)
     _advance(fresh, pair, parcel.lane, at)
-    receipts.issue(_runs(fresh), pair, at)
+    receipts.issue(_runs(fresh), pair, at, owed=owed)
     receipts.take(parcel, proved, pair, proof, at)
     heads.take(parcel, at, proved.head)
     receivers.hand_over(

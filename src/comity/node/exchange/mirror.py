@@ -1,7 +1,6 @@
 """Mirror partners' exchange logs: 32 bytes a leaf, so that a node that lost its disk goes on with the same log."""
 
 import logging
-from datetime import datetime
 from typing import Final
 
 from comity.merkle import TileNodes, root_at, tile_path, tiles_between
@@ -17,9 +16,14 @@ HASH: Final = 32
 TILES_AT_ONCE: Final = 64
 
 
-def follow_all(_at: datetime) -> None:
+def behind() -> tuple[Head, ...]:
+    """Return our heads of partners' logs that have grown since they were mirrored."""
+    return tuple(head for head in Head.objects.exclude(text=b"") if mirrored_size(head.log) < head.size)
+
+
+def follow_all() -> None:
     """Fetch what partners' logs have grown by since the last time."""
-    for head in Head.objects.exclude(text=b""):
+    for head in behind():
         try:
             follow(head)
         except OSError:

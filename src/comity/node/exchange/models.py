@@ -60,7 +60,7 @@ class Receipt(models.Model):
     index = models.BigIntegerField(null=True)  # in the partner's log
     entry = models.ForeignKey(Entry, on_delete=models.PROTECT, null=True, related_name="+", db_index=False)
     proof = models.ForeignKey(Proof, on_delete=models.PROTECT, null=True, related_name="+", db_index=False)
-    told = models.BooleanField(default=False)  # ours: the partner has answered a parcel that carried it
+    told = models.BooleanField(default=False)  # ours: given in an answer, or the partner answered what carried it
     at = models.DateTimeField()
 
     class Meta:

@@ -1,4 +1,4 @@
-"""Pull: a partner that was away fetches what waits for it, instead of waiting to be called."""
+"""Pull: answer a partner that asks for what waits for it, instead of waiting to be called."""
 
 from collections.abc import Iterable
 from datetime import datetime
@@ -8,7 +8,7 @@ from comity.node.exchange import heads, models, proofs
 from comity.node.exchange.deliver import BATCH_BYTES, BATCH_NOTES
 from comity.node.ledger import actions as ledger
 from comity.node.ledger.sequencer import sequence
-from comity.node.partners import members, pairs
+from comity.node.partners import members
 from comity.node.partners.models import Lane
 from comity.vocabulary.authority import AuthorityId
 from comity.vocabulary.errors import VocabularyError
@@ -39,9 +39,8 @@ def compose(query: dict[str, str], peer: Iterable[AuthorityId], at: datetime) ->
     checkpoint = sequence(log.name, at)
     if checkpoint is None:
         raise MalformedError("the log is empty", "log.empty")
-    pair = pairs.pair(own, partner)
-    rows = _after(pair.id, lane, after, checkpoint.size)
-    state = Lane.objects.get(pair=pair, number=lane)
+    state = Lane.objects.filter(pair__own=str(own), pair__partner=str(partner), number=lane).first()
+    rows = [] if state is None else _after(state.pair_id, lane, after, checkpoint.size)
     return Parcel(
         sender=own,
         recipient=partner,
@@ -50,7 +49,7 @@ def compose(query: dict[str, str], peer: Iterable[AuthorityId], at: datetime) ->
         notes=tuple(raw for _, raw, _, _ in rows),
         bodies=tuple({body_id: sealed for _, _, body_id, sealed in rows}.values()),
         have=heads.size_of(partner),
-        next_seq=state.in_next,
+        next_seq=1 if state is None else state.in_next,
     )
 
 

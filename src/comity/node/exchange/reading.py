@@ -13,4 +13,4 @@ def mark_read(note: models.Note, at: datetime) -> None:
     )
     if note.out or known.exists():
         return
-    receipts.issue([(ReceiptKind.READ, "", note.lane, note.seq, note.seq, bytes(note.hash))], note.pair, at)
+    receipts.issue([(ReceiptKind.READ, "", note.lane, note.seq, note.seq, bytes(note.hash))], note.pair, at, owed=True)

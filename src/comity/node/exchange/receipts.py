@@ -28,13 +28,16 @@ RECEIPTS_AT_ONCE: Final = 200
 GAPS_AT_ONCE: Final = 20
 
 
-def issue(runs: Iterable[tuple[ReceiptKind, str, int, int, int, bytes]], pair: Pair, at: datetime) -> None:
+def issue(
+    runs: Iterable[tuple[ReceiptKind, str, int, int, int, bytes]], pair: Pair, at: datetime, *, owed: bool = False
+) -> None:
     """Append one receipt leaf for each run of a partner's notes, in the transaction that stores them.
 
     Args:
         runs: (kind, code, lane, first seq, last seq, hash of the last note).
         pair: whose notes they are.
         at: now, UTC.
+        owed: whether they go out with a parcel of ours; else they are given in the answer that the partner waits for.
     """
     own, partner = AuthorityId.parse(pair.own), AuthorityId.parse(pair.partner)
     log = ledger.exchange_log(pair.own)
@@ -52,6 +55,7 @@ def issue(runs: Iterable[tuple[ReceiptKind, str, int, int, int, bytes]], pair: P
             statement=statement,
             salt=entry.salt,
             entry=entry,
+            told=not owed,
             at=at,
         )
 
@@ -165,8 +169,8 @@ def _covering(parcel: Parcel, pair: Pair) -> QuerySet[models.Receipt]:
 
 
 def untold(pair: Pair) -> QuerySet[models.Receipt]:
-    """Return our receipts that say "read" and that the partner has not heard of."""
-    return models.Receipt.objects.filter(pair=pair, ours=True, told=False, kind=ReceiptKind.READ)
+    """Return our receipts that the partner has not heard of: those that say "read", and those for what we pulled."""
+    return models.Receipt.objects.filter(pair=pair, ours=True, told=False)
 
 
 def leaves(rows: QuerySet[models.Receipt]) -> tuple[ReceiptLeaf, ...]:

@@ -7,6 +7,7 @@ import threading
 from collections.abc import Callable
 from contextlib import suppress
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Final
 
 from django.db import DatabaseError, OperationalError, close_old_connections
@@ -15,13 +16,16 @@ from django.utils import timezone
 
 from comity.merkle import Checkpoint, Kind
 from comity.node import places
-from comity.node.exchange import attachments, claims, deliver, mirror, models, rejections, transport
+from comity.node.exchange import attachments, catching_up, claims, deliver, mirror, models, rejections, transport
+from comity.node.exchange.errands import THREADS, Errands
 from comity.node.ledger import actions as ledger
 from comity.node.ledger import sequencer
 from comity.node.ledger.models import Entry, Log
 from comity.node.partners import members, renewing
+from comity.node.partners.errors import PartnersError
 from comity.node.partners.models import Pair
 from comity.node.writing import fault_of, writing
+from comity.vocabulary.authority import AuthorityId, LogName
 
 log = logging.getLogger(__name__)
 
@@ -39,17 +43,20 @@ class Worker:
     """Threads that share nothing but the database.
 
     Args:
-        post: how to reach partners; the tests give another.
+        post: how to hand partners a parcel; the tests give another.
+        get: how to ask partners for something.
     """
 
-    def __init__(self, post: deliver.Post = transport.post) -> None:
-        self._post = post
+    def __init__(self, post: deliver.Post = transport.post, get: catching_up.Get = transport.get) -> None:
+        self._post, self._get = post, get
+        self._errands, self._schedule = Errands(), catching_up.Schedule()
         self._due: queue.PriorityQueue[tuple[int, int, tuple[int, int] | None]] = queue.PriorityQueue()
         self._queued: set[tuple[int, int]] = set()
         self._again: set[tuple[int, int]] = set()
         self._guard = threading.Lock()
         self._stop = threading.Event()
         self._wake = threading.Event()
+        self._directory_changed = threading.Event()
         self._count = 0
         self.failed: BaseException | None = None
         self._last: dict[str, datetime] = {}
@@ -64,8 +71,11 @@ class Worker:
         """
         for name in Log.objects.filter(closed_at__isnull=True).values_list("name", flat=True):
             sequencer.recover(name)
+        members.on_change(self._directory_changed.set)
         for number in range(SENDERS):
             threading.Thread(target=self._guarded(self._send), name=f"sender-{number}", daemon=True).start()
+        for number in range(THREADS):
+            threading.Thread(target=self._guarded(self._errands.run), name=f"errands-{number}", daemon=True).start()
         threading.Thread(target=self._guarded(self._watch), name="watcher", daemon=True).start()
         threading.Thread(target=self._guarded(self._hear_pokes), name="pokes", daemon=True).start()
 
@@ -73,6 +83,7 @@ class Worker:
         """End every thread after what it is doing."""
         self._stop.set()
         self._wake.set()
+        self._errands.stop()
         for _ in range(SENDERS):
             self._due.put((9, 0, None))
 
@@ -124,10 +135,21 @@ class Worker:
             close_old_connections()
             try:
                 at = timezone.now()
+                with suppress(PartnersError):  # no directory yet
+                    members.directory()  # a look: the door must know new members before one of them has called
+                if self._directory_changed.is_set():
+                    self._let_in_again()
                 self._enqueue(at)
                 self._periodic(at)
+                self._go_out(at)
             except OperationalError as error:
                 self._storage(error)
+
+    def _let_in_again(self) -> None:
+        """Try at once whom only the directory kept from us: a suspension may have been lifted."""
+        self._directory_changed.clear()
+        with writing():
+            Pair.objects.filter(last_code__startswith="member.").update(retry_at=None, failures=0)
 
     def _enqueue(self, at: datetime) -> None:
         """Put every lane in which something waits into the queue, urgent ones first."""
@@ -137,7 +159,7 @@ class Worker:
         lanes = set(waiting.order_by().values_list("pair_id", "lane").distinct())
         lanes |= {
             (pair, 1)
-            for pair in models.Receipt.objects.filter(ours=True, told=False, kind="read", pair__in=pairs).values_list(
+            for pair in models.Receipt.objects.filter(ours=True, told=False, pair__in=pairs).values_list(
                 "pair_id", flat=True
             )
         }
@@ -189,16 +211,56 @@ class Worker:
             ("acts", ACTS_ROOT_EVERY, self.commit_to_acts),
             ("rejections", timedelta(seconds=1), rejections.flush),
             ("acts-log", timedelta(seconds=2), self._sequence_acts),
-            ("directory", DIRECTORY_EVERY, members.refresh),
             ("keys", KEYS_EVERY, renewing.renew_all),
-            ("claims", HEADS_EVERY, claims.connect_all),
-            ("mirror", MIRROR_EVERY, mirror.follow_all),
-            ("attachments", ATTACHMENTS_EVERY, attachments.fetch_missing),
         ):
-            last = self._last.get(name)
-            if last is None or at - last >= every:
-                self._last[name] = at
+            if self._is_time(name, every, at):
                 work(at)
+
+    def _is_time(self, name: str, every: timedelta, at: datetime) -> bool:
+        last = self._last.get(name)
+        if last is not None and at - last < every:
+            return False
+        self._last[name] = at
+        return True
+
+    # Errands
+
+    def _go_out(self, at: datetime) -> None:
+        """Queue what is to be fetched from others."""
+        if self._is_time("directory", DIRECTORY_EVERY, at):
+            self._errand("", "directory", lambda: members.refresh(timezone.now()))
+        if self._is_time("claims", HEADS_EVERY, at):
+            for owner in claims.owners():
+                self._errand(owner, "claims", partial(claims.connect, owner, at))
+        if self._is_time("mirror", MIRROR_EVERY, at):
+            for head in mirror.behind():
+                self._errand(LogName.parse(head.log).authority, f"mirror {head.log}", partial(mirror.follow, head))
+        if self._is_time("attachments", ATTACHMENTS_EVERY, at):
+            for pair in attachments.awaited():
+                self._errand(pair.partner, "attachments", partial(self._fetch, pair))
+        for pair in self._schedule.due(at):
+            self._errand(pair.partner, f"pull {pair.own}", partial(self._catch_up, pair))
+
+    def _fetch(self, pair: Pair) -> None:
+        if attachments.fetch_from(pair):
+            self._errand(pair.partner, "attachments", partial(self._fetch, pair))  # behind what else waits
+
+    def _catch_up(self, pair: Pair) -> None:
+        if catching_up.fetch(pair, self._get, timezone.now):
+            self._schedule.found(pair, timezone.now())
+            self.wake()  # the receipts are owed
+
+    def _errand(self, partner: AuthorityId | str, name: str, work: Callable[[], object]) -> None:
+        def go() -> None:
+            close_old_connections()
+            try:
+                work()
+            except OperationalError as error:
+                self._storage(error)
+            except (OSError, PartnersError) as error:  # away, or no member any more: the next round tries again
+                log.debug("%s of %s: %s", name, partner, error)
+
+        self._errands.put(str(partner), name, go)
 
     def _sequence_acts(self, at: datetime) -> None:
         waiting = Entry.objects.filter(index__isnull=True).values_list("log__name", flat=True).distinct()
