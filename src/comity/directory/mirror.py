@@ -7,11 +7,11 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Final
 
-from tuf.api.metadata import Root
+from tuf.api.metadata import Root, Timestamp
 
 from comity.directory import profile
 from comity.directory.archive import Archive
-from comity.directory.errors import MetadataError, MismatchError, UnreachableError
+from comity.directory.errors import DirectoryError, MetadataError, MismatchError, UnreachableError
 from comity.directory.identities import Identities
 from comity.directory.patch import EMPTY, make_patch
 from comity.directory.refreshing import ROOT_PATH, Before, Fetch, Refresh, Refreshed
@@ -172,6 +172,23 @@ class Mirror:
                 unconfirmed=self.directory.unconfirmed,
             )
         return self._archived[version]
+
+    def timestamp(self, number: int) -> bytes:
+        """Return a timestamp that this mirror believed, by its number; empty where it never saw one."""
+        seen = read_seen(self._store, number)
+        return self._archive.blob(seen[0][1].hex()) if seen else b""
+
+    def vouches_for(self, data: bytes, version: Version) -> bool:
+        """Tell whether bytes are the timestamp that a version names, signed by holders whom a root of ours lists."""
+        root = self._state.roots.get(version[0])
+        if root is None or hashlib.sha256(data).digest() != version[2]:
+            return False
+        try:
+            found = profile.read(Timestamp, data)
+            profile.check_signatures(profile.read(Root, self._archive.blob(root)).signed, profile.TIMESTAMP, found)
+        except DirectoryError:
+            return False
+        return found.signed.version == version[1]
 
     def evidence(self, authority: AuthorityId, version: Version | None = None) -> Mapping[str, bytes]:
         """Return all files that lead from the first root to a member, by path.

@@ -2,9 +2,10 @@
 
 from datetime import UTC, datetime
 
-from comity.agreements import Action, Ask, Circumstances, Decision, Party, Reason, Thing, ThingKind
+from comity.agreements import Action, Ask, Circumstances, Decision, Party, PolicyBook, Reason, Thing, ThingKind
 from comity.directory.view import Standing
 from comity.messages import Message
+from comity.messages.note import Note
 from comity.node.partners import members
 from comity.vocabulary.authority import AuthorityId
 from comity.vocabulary.urgency import Urgency
@@ -12,7 +13,26 @@ from comity.vocabulary.urgency import Urgency
 TWO_OFFICERS = 2
 
 
-def may_pass(action: Action, message: Message, *, own: AuthorityId, partner: AuthorityId, at: datetime) -> Decision:
+def may_be_received(message: Message, note: Note, at: datetime) -> Decision:
+    """Decide whether a message may be accepted, by the agreements of the directory under which it was written.
+
+    Source: docs/protocol/delivery.md, steps 5.4 and 5.6.
+    """
+    book = members.policies_under(note.dir, note.from_)
+    if book is None:
+        return Decision(allowed=False, reasons=(Reason("member.unknown"),))
+    return may_pass(Action.RECEIVE, message, own=note.to, partner=note.from_, at=at, book=book)
+
+
+def may_pass(
+    action: Action,
+    message: Message,
+    *,
+    own: AuthorityId,
+    partner: AuthorityId,
+    at: datetime,
+    book: PolicyBook | None = None,
+) -> Decision:
     """Decide whether a message may pass between an authority of this node and a partner.
 
     Args:
@@ -21,6 +41,7 @@ def may_pass(action: Action, message: Message, *, own: AuthorityId, partner: Aut
         own: who acts.
         partner: recipient of what is sent, sender of what is received.
         at: now, UTC.
+        book: the agreements that are asked; today's by default. Who is suspended today is so in any case.
     """
     head = message.head
     standing = members.standing(partner, at)
@@ -52,7 +73,7 @@ def may_pass(action: Action, message: Message, *, own: AuthorityId, partner: Aut
     if action is Action.SEND and head.kind in {"answer", "refusal"}:
         action = Action.ANSWER
     ask = Ask(Party(own), action.value, thing, context, at.astimezone(UTC).date())
-    return members.policies().decide(ask, under=head.agreement)
+    return (book or members.policies()).decide(ask, under=head.agreement)
 
 
 def code_of(decision: Decision) -> str:

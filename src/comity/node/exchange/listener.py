@@ -72,7 +72,7 @@ class Federation:
         spki = environ.get("SSL_CLIENT_SPKI", "")
         peer = members.behind(spki)
         if not peer:
-            return _fault(start, HTTPStatus.FORBIDDEN, Fault("peer.unknown"))
+            return _barred(start, spki)
         with self._guard:
             entered = self._turnstiles.setdefault(spki, _Turnstile()).enter()
         if not entered:
@@ -144,6 +144,14 @@ def _bytes(start: Start, data: bytes, *headers: tuple[str, str], status: HTTPSta
 
 def _fault(start: Start, status: HTTPStatus, fault: Fault) -> list[bytes]:
     return _bytes(start, fault.to_bytes(), CBOR, status=status)
+
+
+def _barred(start: Start, spki: str) -> Iterable[bytes]:
+    """Tell a suspended member that it is, and a key that is no longer any member's nothing."""
+    listed = members.listed_behind(spki)
+    code = "member.suspended" if listed else "peer.unknown"
+    rejections.count(listed, code, timezone.now())
+    return _fault(start, HTTPStatus.FORBIDDEN, Fault(code))
 
 
 def _pull(environ: Environ, start: Start, peer: frozenset[AuthorityId]) -> Iterable[bytes]:

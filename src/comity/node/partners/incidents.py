@@ -30,3 +30,18 @@ def keep(code: str, subject: str, evidence: tuple[bytes, ...], *, shown_by: str,
     if created:
         log.error("incident %s concerning %s; evidence kept as incident %d", code, subject, incident.id)
     return incident
+
+
+def is_known(code: str, subject: str, text: bytes) -> bool:
+    """Tell whether an incident is kept in which a text of ours is contradicted: one proof of it is enough."""
+    kept = Incident.objects.filter(code=code, subject=subject).values_list("evidence", flat=True)
+    return any(text in texts_of(bytes(evidence)) for evidence in kept)
+
+
+def texts_of(evidence: bytes) -> tuple[bytes, ...]:
+    """Return the texts that cannot all be true, as received, from what `keep` stored."""
+    match canonical.decode(evidence):
+        case [_, _, [*texts]]:
+            return tuple(text for text in texts if isinstance(text, bytes))
+        case _:
+            return ()

@@ -6,18 +6,19 @@ import ssl
 import threading
 import time
 from collections import OrderedDict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
 from datetime import datetime
+from functools import lru_cache
 from typing import Final
 
 from django.utils import timezone
 
-from comity.agreements import PolicyBook, compile_agreement, house, parse_agreement
+from comity.agreements import Compiled, PolicyBook, compile_agreement, house, parse_agreement
 from comity.directory.member import Member
 from comity.directory.mirror import Relation
-from comity.directory.view import Directory, Standing
-from comity.merkle import Checkpoint, ProofError, SignedCheckpoint, verify, verify_cosignature
-from comity.messages import canonical
+from comity.directory.view import Directory, Standing, Version
+from comity.merkle import Checkpoint, ProofError, SignedCheckpoint, Verifier, verify, verify_cosignature
 from comity.node import nodefile
 from comity.node.partners import incidents, keyring, mirrored
 from comity.node.partners.errors import MemberError
@@ -29,6 +30,10 @@ log = logging.getLogger(__name__)
 
 VerifyCheckpoint = Callable[[bytes], Checkpoint]
 REMEMBERED: Final = 4096
+MAX_ARCHIVED: Final = 64  # earlier versions whose agreements are kept at hand
+BARRED: Final = frozenset({Standing.UNKNOWN, Standing.FAULTY, Standing.SUSPENDED})
+"""Standings in which we neither call a member nor open to it; what it sent before stays."""
+ASK_AGAIN_S: Final = 5.0  # a partner that names new versions in every note does not make us refresh for every note
 LOOK_EVERY_S: Final = 0.5  # how soon a refresh by another process is seen; a look costs a system call
 
 
@@ -37,9 +42,9 @@ class _View:
 
     def __init__(self, directory: Directory) -> None:
         self.directory = directory
-        documents = (directory.agreement(name) for name in directory.agreements())
-        conventions = [compile_agreement(parse_agreement(raw)) for raw in documents if raw is not None]
-        self.book = PolicyBook.of(compile_agreement(house()), conventions)
+        self.documents = _agreements(directory)
+        self.book = _book(self.documents)
+        self.archived: dict[Version, tuple[PolicyBook, Directory]] = {}
         self.members: dict[AuthorityId, Member | None] = {}
         self.standings: dict[tuple[AuthorityId, int], Standing] = {}
         self.kems: dict[tuple[AuthorityId, int], KemPublic] = {}
@@ -47,10 +52,25 @@ class _View:
         self.checked: OrderedDict[bytes, Checkpoint] = OrderedDict()
 
 
+def _agreements(directory: Directory) -> tuple[bytes, ...]:
+    documents = (directory.agreement(name) for name in directory.agreements())
+    return tuple(raw for raw in documents if raw is not None)
+
+
+@lru_cache(maxsize=256)
+def _compiled(document: bytes) -> Compiled:
+    return compile_agreement(parse_agreement(document))
+
+
+def _book(documents: tuple[bytes, ...]) -> PolicyBook:
+    return PolicyBook.of(compile_agreement(house()), [_compiled(raw) for raw in documents])
+
+
 class _Held:
     """The view of this process."""
 
     def __init__(self) -> None:
+        self.asked: dict[tuple[AuthorityId, str], float] = {}
         self.guard = threading.RLock()
         self.stamp: object = None
         self.looked_at = 0.0
@@ -108,6 +128,37 @@ def directory() -> Directory:
 def policies() -> PolicyBook:
     """Return the agreements in the directory, with the house rules."""
     return _view().book
+
+
+def policies_under(version: Version, partner: AuthorityId) -> PolicyBook | None:
+    """Return the agreements by which a partner's note is judged: those of the directory that it names.
+
+    Args:
+        version: `dir` of the note. One that this node never saw is judged by the present directory.
+        partner: who wrote it.
+
+    Returns:
+        `None` where the partner was no member under that version. What was revoked since counts all the same: ask
+        `standing` too.
+
+    Source: docs/protocol/directory.md, section 6.
+    """
+    view = _view()
+    if version == view.directory.version:
+        return view.book
+    found = view.archived.get(version)
+    if found is None:
+        archived = mirrored.at(version)
+        if archived is None:
+            return view.book
+        documents = _agreements(archived)
+        # Most versions differ in a member's keys alone; then the same book answers, with all that it remembers.
+        found = (view.book if documents == view.documents else _book(documents)), archived
+        if len(view.archived) >= MAX_ARCHIVED:
+            view.archived.clear()
+        view.archived[version] = found
+    book, archived = found
+    return None if archived.identity(partner) is None else book
 
 
 def member(authority: AuthorityId) -> Member:
@@ -198,7 +249,7 @@ def checkpoint_verifier(name: LogName) -> VerifyCheckpoint:
         if entry is None:
             raise ProofError("the directory names no such log")
         claimed = SignedCheckpoint.parse(text).checkpoint
-        verified = verify(text, entry.verifiers_at(claimed.size))
+        verified = _first_that_holds(verify, text, entry.pairs_at(claimed.size))
         if not entry.believes(verified):
             raise ProofError("the log was closed below this size")
         view.checked[digest] = verified
@@ -231,14 +282,31 @@ def verify_witness(text: bytes, witness: AuthorityId) -> Checkpoint:
     found = member(witness).present_log("x")
     if found is None:
         raise ProofError("the witness has no log in force")
-    return verify_cosignature(text, found.verifiers).checkpoint
+    return _first_that_holds(verify_cosignature, text, found.pairs).checkpoint
+
+
+def _first_that_holds[T](
+    check: Callable[[bytes, Sequence[Verifier]], T], text: bytes, pairs: Sequence[Sequence[Verifier]]
+) -> T:
+    """Return what the first pair of keys verifies, which signed a text; else raise what the last one found."""
+    *others, last = pairs
+    for pair in others:
+        with suppress(ProofError):
+            return check(text, pair)
+    return check(text, last)
 
 
 # TLS
 
 
 def behind(spki: str) -> frozenset[AuthorityId]:
-    """Return the authorities whose node holds a TLS key; none for an unknown key."""
+    """Return the authorities that may come in with a TLS key; none for an unknown key."""
+    now = timezone.now()
+    return frozenset(one for one in listed_behind(spki) if standing(one, now) not in BARRED)
+
+
+def listed_behind(spki: str) -> frozenset[AuthorityId]:
+    """Return the authorities whose node holds a TLS key, also those that are suspended."""
     view = _view()
     if view.peers is None:
         found: dict[str, set[AuthorityId]] = {}
@@ -269,16 +337,42 @@ def refresh(at: datetime) -> None:
         forget()
 
 
-def check_versions(versions: Iterable[tuple[int, int, bytes]], *, shown_by: AuthorityId, at: datetime) -> None:
+def check_versions(named: Iterable[tuple[Version, bytes]], *, shown_by: AuthorityId, at: datetime) -> None:
     """Refresh before deciding where a note was written under a newer directory than ours; report a forked one.
+
+    Args:
+        named: `dir` of each note, and the whole note.
+        shown_by: who sent them.
+        at: now, UTC.
 
     Source: docs/protocol/delivery.md, step 5.4.
     """
-    for version in set(versions):
+    ours = directory().version
+    for version, raw in {version: raw for version, raw in named if version != ours}.items():
         relation = mirrored.relate(version)
-        if relation is Relation.NEWER:
-            refresh(at)
+        if relation is Relation.NEWER and _may_ask(shown_by, "newer"):
+            if mirrored.refresh(at, also=str(shown_by)):
+                forget()
             relation = mirrored.relate(version)
         if relation is Relation.FORK:
-            evidence = (canonical.encode([list(version), list(directory().version)]),)
-            incidents.keep("directory.forked", str(shown_by), evidence, shown_by=str(shown_by), at=at)
+            _report_fork(version, raw, shown_by, at)
+
+
+def _may_ask(partner: AuthorityId, why: str) -> bool:
+    now, key = time.monotonic(), (partner, why)
+    if key in _HELD.asked and now - _HELD.asked[key] < ASK_AGAIN_S:
+        return False
+    _HELD.asked[key] = now
+    return True
+
+
+def _report_fork(version: Version, raw: bytes, shown_by: AuthorityId, at: datetime) -> None:
+    """Keep both signed texts; where the partner does not show its own, its note, which names it, stands for it."""
+    ours = mirrored.timestamp_like(version)
+    if incidents.is_known("directory.forked", str(shown_by), ours) or not _may_ask(shown_by, "forked"):
+        return
+    theirs = mirrored.signed_elsewhere(version, str(shown_by))
+    if theirs is None:
+        incidents.keep("directory.unshown", str(shown_by), (ours, raw), shown_by=str(shown_by), at=at)
+    else:
+        incidents.keep("directory.forked", str(shown_by), (ours, theirs), shown_by=str(shown_by), at=at)

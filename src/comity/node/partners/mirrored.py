@@ -97,8 +97,12 @@ def set_sources(names: Sequence[str]) -> None:
     (places.directory() / SOURCES).write_text("".join(f"{name}\n" for name in names), encoding="utf-8")
 
 
-def refresh(now: datetime) -> bool:
+def refresh(now: datetime, *, also: str = "") -> bool:
     """Refresh from the first source that answers; tells whether anything changed.
+
+    Args:
+        now: UTC.
+        also: a member that is known to have a newer version, asked where no source brought anything new.
 
     What does not hold is logged and leaves the present view as it is; two signed directories of one version are an
     incident with both as evidence.
@@ -107,7 +111,7 @@ def refresh(now: datetime) -> bool:
     if found is None:
         return False
     before = stamp()
-    for source in sources():
+    for source in (*sources(), *((also,) if also else ())):
         fetch = _fetch(source)
         if fetch is None:
             continue
@@ -122,7 +126,8 @@ def refresh(now: datetime) -> bool:
         except DirectoryError as error:
             log.warning("the directory at %s does not hold: %s (%s)", source, error, error.code)
             continue
-        return stamp() != before
+        if stamp() != before or not also:
+            return stamp() != before
     return False
 
 
@@ -144,3 +149,38 @@ def relate(version: Version) -> Relation:
     """Say how the directory under which a note was written relates to ours."""
     found = mirror()
     return Relation.OLDER_UNSEEN if found is None else found.relate(version)
+
+
+def at(version: Version) -> Directory | None:
+    """Return the directory as it stood at a version, with today's revocations; `None` where it was never seen here."""
+    found = mirror()
+    if found is None:
+        return None
+    with _HELD.guard:
+        try:
+            return found.at(version)
+        except DirectoryError as error:
+            log.warning("the archive of the directory lacks version %d: %s", version[1], error.code)
+            return None
+
+
+def timestamp_like(version: Version) -> bytes:
+    """Return the signed timestamp of ours that has the number of another; empty where we saw none."""
+    found = mirror()
+    return b"" if found is None else found.timestamp(version[1])
+
+
+def signed_elsewhere(version: Version, member: str) -> bytes | None:
+    """Fetch the timestamp that a note names from the member that wrote it.
+
+    Returns:
+        `None` where the member does not show it, or shows one that is not signed as ours are.
+    """
+    found, fetch = mirror(), _fetch(member)
+    if found is None or fetch is None:
+        return None
+    try:
+        data = fetch(f"targets/{version[2].hex()}.timestamp.json")
+    except (OSError, DirectoryError):
+        return None
+    return data if data is not None and found.vouches_for(data, version) else None
