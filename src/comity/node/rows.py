@@ -13,7 +13,7 @@ from typing import Any
 from django.db import connection
 from django.db.models import Model
 
-type Value = bool | int | float | str | bytes | datetime | None
+type Value = bool | int | float | str | bytes | memoryview | datetime | None
 
 
 def insert(model: type[Model], columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> range:

@@ -19,6 +19,7 @@ from comity.delivery import (
     prove,
     wait_s,
 )
+from comity.node import rows
 from comity.node.exchange import heads, inbox, models, proofs, receipts
 from comity.node.ledger import actions as ledger
 from comity.node.ledger.sequencer import sequence
@@ -81,7 +82,7 @@ def _hand_over(pair: Pair, batch: _Batch, post: Post, at: datetime) -> Outcome:
     try:
         status, body = post(partner, batch.parcel.to_bytes())
         if status == CONFLICT and (fault := Fault.from_bytes(body)).head is not None:
-            return _prove_from(pair, fault)
+            return _prove_from(pair, fault, at)
         if status != OK:
             return _failed(pair, Fault.from_bytes(body).code, at)
         return _settle(pair, batch, Parcel.from_bytes(body), at)
@@ -95,32 +96,32 @@ def _hand_over(pair: Pair, batch: _Batch, post: Post, at: datetime) -> Outcome:
 
 def _batch(pair: Pair, lane: int, at: datetime) -> _Batch | None:
     """Compose the next parcel of a lane, `None` if nothing waits."""
-    log = ledger.exchange_log(pair.own)
     if not _waits(pair, lane):
         return None
+    log = ledger.exchange_log(pair.own)
     checkpoint = sequence(log.name, at)
-    if checkpoint is None:
-        return None
-    pair.refresh_from_db()
-    rows = _waiting(pair, lane, checkpoint.size)
-    told = list(receipts.untold(pair).filter(entry__index__lt=checkpoint.size)[:50]) if lane == 1 or not rows else []
-    given = receipts.leaves(models.Receipt.objects.filter(id__in=[row.id for row in told]))
-    if not rows and not given:
-        return None
-    indices = [index for _, index, _, _ in rows] + [leaf.index for leaf in given]
+    state = _state(pair, lane)
     partner = AuthorityId.parse(pair.partner)
     theirs = members.exchange_log_of(partner)
-    if theirs is None:
+    if checkpoint is None or state is None or theirs is None:
+        return None
+    waiting = _waiting(pair, lane, checkpoint.size)
+    told, given = receipts.to_tell(pair, checkpoint.size) if lane == 1 or not waiting else ((), ())
+    if not waiting and not given:
         return None
     head = heads.known(theirs, partner)
-    state = Lane.objects.get(pair=pair, number=lane)
     parcel = Parcel(
         sender=AuthorityId.parse(pair.own),
         recipient=partner,
         lane=lane,
-        proof=proofs.make(log, checkpoint, min(pair.partner_has, log.size), indices),
-        notes=tuple(raw for _, _, raw, _ in rows),
-        bodies=tuple({body_id: sealed for body_id, _, _, sealed in rows}.values()),
+        proof=proofs.make(
+            log,
+            checkpoint,
+            min(pair.partner_has, checkpoint.size),
+            [index for _, index, _, _ in waiting] + [leaf.index for leaf in given],
+        ),
+        notes=tuple(raw for _, _, raw, _ in waiting),
+        bodies=tuple({body_id: sealed for body_id, _, _, sealed in waiting}.values()),
         receipts=given,
         have=head.size,
         cosignatures=_cosignatures(pair, head, at) if told else (),
@@ -128,7 +129,21 @@ def _batch(pair: Pair, lane: int, at: datetime) -> _Batch | None:
         want=receipts.gaps(pair, state),
         next_seq=state.in_next,
     )
-    return _Batch(parcel, head, tuple(row.id for row in told))
+    return _Batch(parcel, head, told)
+
+
+def _state(pair: Pair, lane: int) -> Lane | None:
+    """Return what arrived in a lane, and bring the pair up to date: other threads deliver its other lane."""
+    found = rows.one(
+        "SELECT lane.id, lane.in_next, lane.in_ahead, pair.partner_has, pair.failures FROM partners_lane AS lane"
+        " JOIN partners_pair AS pair ON pair.id = lane.pair_id WHERE lane.pair_id = %s AND lane.number = %s",
+        pair.id,
+        lane,
+    )
+    if found is None:
+        return None
+    key, in_next, in_ahead, pair.partner_has, pair.failures = found
+    return Lane(id=key, pair=pair, number=lane, in_next=in_next, in_ahead=in_ahead)
 
 
 def _cosignatures(pair: Pair, head: Head, at: datetime) -> tuple[bytes, ...]:
@@ -137,36 +152,52 @@ def _cosignatures(pair: Pair, head: Head, at: datetime) -> tuple[bytes, ...]:
 
 
 def _waits(pair: Pair, lane: int) -> bool:
-    waiting = models.Note.objects.filter(pair=pair, out=True, lane=lane, state=models.NoteState.WAITING)
-    return waiting.exists() or receipts.untold(pair).exists()
+    # "w" and the flags stand in the statements: an index of some of the rows is found by no parameter.
+    found = rows.one(
+        """SELECT 1 WHERE EXISTS (SELECT 1 FROM exchange_note
+        WHERE "out" AND state = 'w' AND pair_id = %s AND lane = %s)
+        OR EXISTS (SELECT 1 FROM exchange_receipt WHERE ours AND NOT told AND pair_id = %s)""",
+        pair.id,
+        lane,
+        pair.id,
+    )
+    return found is not None
 
 
 def _waiting(pair: Pair, lane: int, size: int) -> list[tuple[int, int, bytes, bytes]]:
-    """Return (body id, log index, note, sealed body) of the next notes that the checkpoint covers, in order."""
-    found = (
-        models.Note.objects.filter(
-            pair=pair, out=True, lane=lane, state=models.NoteState.WAITING, entry__index__lt=size
-        )
-        .order_by("seq")
-        .values_list("body_id", "entry__index", "raw", "body__sealed")[:BATCH_NOTES]
+    """Return (body id, log index, note, sealed body) of the next notes that the checkpoint covers, in order.
+
+    What was erased before it could be delivered stays away: the withdrawal follows in the same lane.
+    """
+    found = rows.every(
+        """SELECT note.body_id, entry."index", note.raw, body.sealed FROM exchange_note AS note
+        CROSS JOIN ledger_entry AS entry CROSS JOIN exchange_body AS body
+        WHERE note."out" AND note.state = 'w' AND note.pair_id = %s AND note.lane = %s
+        AND entry.id = note.entry_id AND entry."index" < %s AND body.id = note.body_id AND body.sealed IS NOT NULL
+        ORDER BY note.seq LIMIT %s""",
+        pair.id,
+        lane,
+        size,
+        BATCH_NOTES,
     )
-    rows: list[tuple[int, int, bytes, bytes]] = []
+    waiting: list[tuple[int, int, bytes, bytes]] = []
     total = 0
     for body_id, index, raw, sealed in found:
-        if sealed is None:  # erased before it could be delivered: the withdrawal follows in the same lane
-            continue
         total += len(raw) + len(sealed)
-        if rows and total > BATCH_BYTES:
+        if waiting and total > BATCH_BYTES:
             break
-        rows.append((body_id, index or 0, bytes(raw), bytes(sealed)))
-    return rows
+        waiting.append((body_id, index, bytes(raw), bytes(sealed)))
+    return waiting
 
 
-def _prove_from(pair: Pair, fault: Fault) -> Outcome:
-    """Remember from where the partner wants consistency proved, and try again at once."""
+def _prove_from(pair: Pair, fault: Fault, at: datetime) -> Outcome:
+    """Remember from where the partner wants consistency proved, and try again at once.
+
+    A head that our log has not reached cannot be proved from: we ask what it is (`claims.ask`).
+    """
     head = fault.head or 0
     if head == pair.partner_has:
-        return Outcome(code=fault.code)
+        return _failed(pair, fault.code, at)
     Pair.objects.filter(id=pair.id).update(partner_has=head)
     return Outcome(more=True)
 
@@ -199,7 +230,8 @@ def _settle(pair: Pair, batch: _Batch, reply: Parcel, at: datetime) -> Outcome:
                 heads.take_reached(reply, proved.head, batch.head, at)
             else:
                 heads.take(reply, at)
-            models.Receipt.objects.filter(id__in=batch.told).update(told=True)
+            if batch.told:
+                models.Receipt.objects.filter(id__in=batch.told).update(told=True)
             _requeue(pair, reply)
     settled = sum(
         statement.last - statement.first + 1
@@ -211,11 +243,16 @@ def _settle(pair: Pair, batch: _Batch, reply: Parcel, at: datetime) -> Outcome:
 
 def _requeue(pair: Pair, reply: Parcel) -> None:
     """Send again what the partner acknowledged and lacks now: it was restored from a backup."""
-    lane = Lane.objects.get(pair=pair, number=reply.lane)
     missing = list(reply.want[: receipts.GAPS_AT_ONCE])
-    if not missing and reply.next_seq <= lane.out_acked:
-        missing = [(reply.next_seq, lane.out_acked)]
+    if not missing:
+        acked = rows.one(
+            "SELECT out_acked FROM partners_lane WHERE pair_id = %s AND number = %s AND out_acked >= %s",
+            pair.id,
+            reply.lane,
+            reply.next_seq,
+        )
+        missing = [] if acked is None else [(reply.next_seq, acked[0])]
     for first, last in missing:
         models.Note.objects.filter(
             pair=pair, out=True, lane=reply.lane, seq__gte=first, seq__lte=last, state=models.NoteState.STORED
-        ).update(state=models.NoteState.WAITING)
+        ).filter(entry__log__closed_at__isnull=True).update(state=models.NoteState.WAITING)

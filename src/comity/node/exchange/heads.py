@@ -2,30 +2,65 @@
 
 from datetime import datetime
 
-from comity.delivery import Head, Parcel, Relation, relate
-from comity.merkle import ProofError
-from comity.node.ledger.models import Cosignature, Log
+from comity.delivery import Head, Parcel, Relation, UnknownLogError, relate
+from comity.merkle import ProofError, SignedCheckpoint
+from comity.node import rows
+from comity.node.ledger.models import Log
 from comity.node.partners import incidents, members
 from comity.node.partners.models import Claim, Pair
-from comity.node.partners.models import Head as HeadRow
 from comity.vocabulary.authority import AuthorityId, LogName
 
 HEADS_AT_ONCE = 32
 
 
 def known(log: LogName, owner: AuthorityId) -> Head:
-    """Return what we verified of a member's log: our head, else the start named in the directory, else nothing."""
-    row = HeadRow.objects.filter(log=str(log)).first()
+    """Return what we verified of a member's log: our head, else the start named in the directory, else nothing.
+
+    Of a log that the directory closed, it is what the directory trusts: we may have followed a thief beyond that.
+    """
+    entry = members.log_entry(log)
+    if entry is not None and entry.closed is not None:
+        return Head(log, entry.closed.size, entry.closed.root)
+    row = rows.one("SELECT size, root, text FROM partners_head WHERE log = %s", str(log))
     if row is not None:
-        return Head(log, row.size, bytes(row.root), bytes(row.text))
+        return Head(log, row[0], bytes(row[1]), bytes(row[2]))
     size, root = members.log_start(owner, log)
     return Head(log, size, root)
 
 
+def check_in_force(log: LogName, owner: AuthorityId, text: bytes) -> None:
+    """Check that a checkpoint is of an exchange log that may still be acted on (docs/protocol/delivery.md, 4.3).
+
+    Args:
+        log: that a proof names.
+        owner: whose proof it is.
+        text: the checkpoint, not yet verified.
+
+    Raises:
+        UnknownLogError: `log.unknown`, or `log.closed` where the directory closed the log below this size.
+    """
+    entry = members.log_entry(log)
+    if entry is None or (log.authority, log.kind) != (owner, "x"):
+        raise UnknownLogError("the directory names no such exchange log of the sender")
+    try:
+        claimed = SignedCheckpoint.parse(text).checkpoint
+    except ProofError:
+        return  # said with the signatures
+    if not entry.believes(claimed):
+        raise UnknownLogError("the directory closed the log: its key was stolen", "log.closed")
+
+
 def keep(head: Head, at: datetime) -> None:
     """Store a head that was verified and extends the one before."""
-    HeadRow.objects.update_or_create(
-        log=str(head.log), defaults={"size": head.size, "root": head.root, "text": head.text, "verified_at": at}
+    rows.run(
+        """INSERT INTO partners_head (log, size, root, text, verified_at) VALUES (%s, %s, %s, %s, %s)
+        ON CONFLICT (log) DO UPDATE
+        SET size = excluded.size, root = excluded.root, text = excluded.text, verified_at = excluded.verified_at""",
+        str(head.log),
+        head.size,
+        head.root,
+        head.text,
+        rows.moment(at),
     )
 
 
@@ -33,8 +68,13 @@ def take(parcel: Parcel, at: datetime, head: Head | None = None) -> None:
     """Store what a parcel says of logs: its sender's head, its cosignatures of ours, heads of third parties."""
     if head is not None and head.text:
         keep(head, at)
-    Pair.objects.filter(own=str(parcel.recipient), partner=str(parcel.sender)).update(
-        reached_at=at, failures=0, retry_at=None, last_code="", partner_has=parcel.have
+    rows.run(
+        """UPDATE partners_pair SET reached_at = %s, failures = 0, retry_at = NULL, last_code = '', partner_has = %s
+        WHERE own = %s AND partner = %s""",
+        rows.moment(at),
+        parcel.have,
+        str(parcel.recipient),
+        str(parcel.sender),
     )
     for text in parcel.cosignatures:
         _take_cosignature(text, parcel, at)
@@ -66,14 +106,27 @@ def _take_cosignature(text: bytes, parcel: Parcel, at: datetime) -> None:
         seen = members.verify_witness(text, parcel.sender)
     except ProofError:
         return
-    log = Log.objects.filter(name=seen.origin, authority=str(parcel.recipient)).first()
-    if log is None or not log.signed(seen.size, seen.root):
+    found = rows.one(
+        """SELECT log.id FROM ledger_log AS log JOIN ledger_checkpoint AS checkpoint ON checkpoint.log_id = log.id
+        WHERE log.name = %s AND log.authority = %s
+        AND checkpoint.size = %s AND checkpoint.root = %s AND checkpoint.text IS NOT NULL""",
+        seen.origin,
+        str(parcel.recipient),
+        seen.size,
+        seen.root,
+    )
+    if found is None:
         return
-    Cosignature.objects.update_or_create(
-        log=log,
-        witness=str(parcel.sender),
-        hour=int(at.timestamp()) // 3600,
-        defaults={"size": seen.size, "text": text, "at": at},
+    rows.run(
+        """INSERT INTO ledger_cosignature (log_id, size, witness, hour, text, at) VALUES (%s, %s, %s, %s, %s, %s)
+        ON CONFLICT (log_id, witness, hour) DO UPDATE
+        SET size = excluded.size, text = excluded.text, at = excluded.at""",
+        found[0],
+        seen.size,
+        str(parcel.sender),
+        int(at.timestamp()) // 3600,
+        text,
+        rows.moment(at),
     )
 
 
@@ -114,10 +167,16 @@ def size_of(member: AuthorityId) -> int:
 
 def news_for(pair: Pair, at: datetime) -> tuple[bytes, ...]:
     """Return heads of third parties that changed since we last told this partner."""
-    rows = HeadRow.objects.exclude(log__startswith=f"{pair.partner}/").exclude(text=b"")
-    if pair.heads_told_at is not None:
-        rows = rows.filter(verified_at__gt=pair.heads_told_at)
-    texts = tuple(bytes(text) for text in rows.order_by("-verified_at").values_list("text", flat=True)[:HEADS_AT_ONCE])
+    found = rows.every(
+        """SELECT head.text FROM partners_head AS head JOIN partners_pair AS pair ON pair.id = %s
+        WHERE head.log NOT LIKE %s AND length(head.text) > 0
+        AND (pair.heads_told_at IS NULL OR head.verified_at > pair.heads_told_at)
+        ORDER BY head.verified_at DESC LIMIT %s""",
+        pair.id,
+        f"{pair.partner}/%",
+        HEADS_AT_ONCE,
+    )
+    texts = tuple(bytes(text) for (text,) in found)
     if texts:
         Pair.objects.filter(id=pair.id).update(heads_told_at=at)
     return texts

@@ -7,7 +7,7 @@ import hashlib
 import threading
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
 
@@ -31,7 +31,7 @@ from comity.messages import Message, MessageError, Note, NoteError, parse_note, 
 from comity.node import rows
 from comity.node.exchange import attachments, gate, heads, models, proofs, receipts, receivers
 from comity.node.partners import incidents, keyring, members, pairs
-from comity.node.partners.models import Lane, Pair
+from comity.node.partners.models import Pair
 from comity.node.writing import writing
 from comity.sealing import SUITE, WRAP_SIZE, SealingError, open_body
 from comity.vocabulary.authority import AuthorityId
@@ -94,6 +94,7 @@ def absorb(parcel: Parcel, at: datetime, *, owed: bool = False) -> None:
         heads.take(parcel, at)
         return
     pair = pairs.pair(parcel.recipient, parcel.sender)
+    heads.check_in_force(parcel.proof.log, parcel.sender, parcel.proof.checkpoint)
     try:
         proved = prove(
             parcel, heads.known(parcel.proof.log, parcel.sender), members.checkpoint_verifier(parcel.proof.log)
@@ -112,10 +113,9 @@ def _open_all(parcel: Parcel, proved: Proved, pair: Pair, at: datetime) -> tuple
         parsed = [parse_note(raw) for raw in parcel.notes]
     except NoteError as error:
         raise MalformedError("a note in the parcel is malformed", error.code) from error
-    lane = Lane.objects.get(pair=pair, number=parcel.lane)
     verdicts = judge(
         list(zip(parcel.notes, proved.note_hashes, parsed, strict=True)),
-        InLane(lane.in_next, bytes(lane.in_last), lane.in_ahead),
+        _arrived(_state(pair, parcel.lane), pair, parcel, parsed),
         sender=parcel.sender,
         recipient=parcel.recipient,
         lane_number=parcel.lane,
@@ -130,8 +130,38 @@ def _open_all(parcel: Parcel, proved: Proved, pair: Pair, at: datetime) -> tuple
     )
 
 
+def _arrived(state: InLane, pair: Pair, parcel: Parcel, parsed: Sequence[Note]) -> InLane:
+    """Return what has arrived in a lane; the first note in a log that follows a closed one takes up the lane anew.
+
+    Notes between were lost with the stolen key of the log before, and come again as new ones; nobody waits for them.
+    """
+    if parcel.proof is None or not parsed or parsed[0].seq <= state.next_seq or parcel.proof.log.number == 1:
+        return state
+    before = members.log_entry(replace(parcel.proof.log, number=parcel.proof.log.number - 1))
+    of_this_log = models.Note.objects.filter(
+        pair=pair, out=False, lane=parcel.lane, proof__log=str(parcel.proof.log)
+    ).exists()
+    if before is None or before.closed is None or of_this_log:
+        return state
+    return InLane(parsed[0].seq, parsed[0].prev)
+
+
+def _state(pair: Pair, number: int, *, lock: bool = False) -> InLane:
+    """Return what has arrived in a lane; with `lock` its row stays ours until the transaction ends."""
+    query = "SELECT in_next, in_last, in_ahead FROM partners_lane WHERE pair_id = %s AND number = %s"
+    found = rows.one(query + rows.locked() if lock else query, pair.id, number)
+    if found is None:
+        raise LookupError(f"{pair} has no lane {number}")
+    return InLane(found[0], bytes(found[1]), found[2])
+
+
 def _held(pair: Pair, lane: int, seq: int) -> tuple[bytes, bytes] | None:
-    row = models.Note.objects.filter(pair=pair, out=False, lane=lane, seq=seq).values_list("hash", "raw").first()
+    row = rows.one(
+        'SELECT hash, raw FROM exchange_note WHERE pair_id = %s AND NOT "out" AND lane = %s AND seq = %s',
+        pair.id,
+        lane,
+        seq,
+    )
     return None if row is None else (bytes(row[0]), bytes(row[1]))
 
 
@@ -228,11 +258,11 @@ def _row(item: Opened) -> tuple[object, ...]:
 
 def _advance(fresh: Sequence[Opened], pair: Pair, number: int, at: datetime) -> None:
     """Move the lane past what came in order and past what had waited behind the gap."""
-    lane = Lane.objects.select_for_update().get(pair=pair, number=number)
-    state = InLane(lane.in_next, bytes(lane.in_last), lane.in_ahead)
+    state = _state(pair, number, lock=True)
     for item in fresh:
         if item.verdict.standing is Standing.IN_ORDER:
-            state = InLane(item.verdict.note.seq + 1, item.verdict.note_hash, state.ahead)
+            ahead = state.ahead if item.verdict.note.seq == state.next_seq else 0  # else it takes up the lane anew
+            state = InLane(item.verdict.note.seq + 1, item.verdict.note_hash, ahead)
         else:
             state = InLane(state.next_seq, state.last_hash, state.ahead + 1)
     if state.ahead:
@@ -247,8 +277,14 @@ def _advance(fresh: Sequence[Opened], pair: Pair, number: int, at: datetime) -> 
                 shown_by=pair.partner,
                 at=at,
             )
-    lane.in_next, lane.in_last, lane.in_ahead = state.next_seq, state.last_hash, state.ahead
-    lane.save(update_fields=["in_next", "in_last", "in_ahead"])
+    rows.run(
+        "UPDATE partners_lane SET in_next = %s, in_last = %s, in_ahead = %s WHERE pair_id = %s AND number = %s",
+        state.next_seq,
+        state.last_hash,
+        state.ahead,
+        pair.id,
+        number,
+    )
 
 
 def _runs(fresh: Sequence[Opened]) -> list[tuple[ReceiptKind, str, int, int, int, bytes]]:

@@ -6,6 +6,7 @@ from datetime import datetime
 from comity.delivery import Parcel, Proof, Proved
 from comity.merkle import consistency_path, runs_of, runs_path
 from comity.messages import canonical
+from comity.node import rows
 from comity.node.exchange.models import Proof as ProofRow
 from comity.node.ledger import tree
 from comity.node.ledger.models import Checkpoint, Log
@@ -16,19 +17,17 @@ def keep(parcel: Parcel, proved: Proved, at: datetime) -> ProofRow:
     """Store what came with a parcel, so that a path can be made for each of its leaves later."""
     if parcel.proof is None:
         raise ValueError("the parcel carries no proof")
-    return ProofRow.objects.create(
-        log=str(parcel.proof.log),
-        size=proved.checkpoint.size,
-        checkpoint=parcel.proof.checkpoint,
-        leaves=canonical.encode(
-            {
-                "runs": [list(run) for run in parcel.proof.runs],
-                "path": list(parcel.proof.path),
-                "leaves": list(proved.leaf_hashes),
-            }
-        ),
-        at=at,
+    name, size, text = str(parcel.proof.log), proved.checkpoint.size, parcel.proof.checkpoint
+    leaves = canonical.encode(
+        {
+            "runs": [list(run) for run in parcel.proof.runs],
+            "path": list(parcel.proof.path),
+            "leaves": list(proved.leaf_hashes),
+        }
     )
+    columns = ("log", "size", "checkpoint", "leaves", "at")
+    (key,) = rows.insert(ProofRow, columns, [(name, size, text, leaves, rows.moment(at))])
+    return ProofRow(id=key, log=name, size=size, checkpoint=text, leaves=leaves, at=at)
 
 
 def make(log: Log, checkpoint: Checkpoint, base: int, indices: Iterable[int]) -> Proof:

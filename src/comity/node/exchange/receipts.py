@@ -16,15 +16,19 @@ from comity.delivery import (
 )
 from comity.merkle import Kind
 from comity.messages.note import parse_note
+from comity.node import rows
 from comity.node.exchange import heads, models, proofs
 from comity.node.ledger import actions as ledger
+from comity.node.ledger.models import Log
 from comity.node.ledger.sequencer import sequence
 from comity.node.partners import keyring, pairs
 from comity.node.partners.models import Lane, Pair
+from comity.node.writing import writing
 from comity.vocabulary.authority import AuthorityId
 
 KINDS: Final = {ReceiptKind.STORED: Kind.RECEIPT, ReceiptKind.READ: Kind.READ, ReceiptKind.REFUSED: Kind.REFUSAL}
 RECEIPTS_AT_ONCE: Final = 200
+TOLD_AT_ONCE: Final = 50
 GAPS_AT_ONCE: Final = 20
 
 
@@ -44,20 +48,18 @@ def issue(
     for kind, code, lane, first, last, last_hash in runs:
         statement = Statement(kind, own, partner, lane, first, last, last_hash, int(at.timestamp()), code).to_bytes()
         entry = ledger.append(log, KINDS[kind], statement, at)
-        models.Receipt.objects.create(
-            pair=pair,
-            ours=True,
-            lane=lane,
-            kind=kind,
-            code=code,
-            first=first,
-            last=last,
-            statement=statement,
-            salt=entry.salt,
-            entry=entry,
-            told=not owed,
-            at=at,
-        )
+        _keep((pair.id, True, lane, kind.value, code, first, last, statement, entry.salt, None, entry.id, None,
+               not owed, rows.moment(at)))  # fmt: skip
+
+
+def _keep(values: tuple[rows.Value, ...]) -> None:
+    rows.insert(models.Receipt, _COLUMNS, [values])
+
+
+_COLUMNS: Final = (
+    "pair_id", "ours", "lane", "kind", "code", "first", "last", "statement", "salt", "index", "entry_id", "proof_id",
+    "told", "at",
+)  # fmt: skip
 
 
 def take(parcel: Parcel, proved: Proved, pair: Pair, proof: models.Proof, at: datetime) -> None:
@@ -71,60 +73,55 @@ def take(parcel: Parcel, proved: Proved, pair: Pair, proof: models.Proof, at: da
         settle(statement, own=own, partner=partner, sent_hash=lambda lane, seq: _sent_hash(pair, lane, seq))
         if _is_known(pair, statement):
             continue
-        models.Receipt.objects.create(
-            pair=pair,
-            ours=False,
-            lane=statement.lane,
-            kind=statement.kind,
-            code=statement.code,
-            first=statement.first,
-            last=statement.last,
-            statement=leaf.statement,
-            salt=leaf.salt,
-            index=leaf.index,
-            proof=proof,
-            at=at,
-        )
+        _keep((pair.id, False, statement.lane, statement.kind.value, statement.code, statement.first, statement.last,
+               leaf.statement, leaf.salt, leaf.index, None, proof.id, False, rows.moment(at)))  # fmt: skip
         _settle_notes(pair, statement)
 
 
 def _sent_hash(pair: Pair, lane: int, seq: int) -> bytes | None:
-    found = models.Note.objects.filter(pair=pair, out=True, lane=lane, seq=seq).values_list("hash", flat=True).first()
-    return None if found is None else bytes(found)
+    found = rows.one(
+        'SELECT hash FROM exchange_note WHERE pair_id = %s AND "out" AND lane = %s AND seq = %s', pair.id, lane, seq
+    )
+    return None if found is None else bytes(found[0])
 
 
 def _is_known(pair: Pair, statement: Statement) -> bool:
-    return models.Receipt.objects.filter(
-        pair=pair,
-        ours=False,
-        lane=statement.lane,
-        kind=statement.kind,
-        first=statement.first,
-        last=statement.last,
-    ).exists()
+    found = rows.one(
+        "SELECT 1 FROM exchange_receipt"
+        " WHERE pair_id = %s AND NOT ours AND lane = %s AND last = %s AND first = %s AND kind = %s",
+        pair.id,
+        statement.lane,
+        statement.last,
+        statement.first,
+        statement.kind.value,
+    )
+    return found is not None
 
 
 def _settle_notes(pair: Pair, statement: Statement) -> None:
     if statement.kind is ReceiptKind.READ:
         return
     refused = statement.kind is ReceiptKind.REFUSED
-    models.Note.objects.filter(
-        pair=pair,
-        out=True,
-        lane=statement.lane,
-        seq__gte=statement.first,
-        seq__lte=statement.last,
-        state=models.NoteState.WAITING,
-    ).update(state=models.NoteState.REFUSED if refused else models.NoteState.STORED, code=statement.code)
-    lane = Lane.objects.select_for_update().get(pair=pair, number=statement.lane)
-    first_waiting = (
-        models.Note.objects.filter(pair=pair, out=True, lane=statement.lane, state=models.NoteState.WAITING)
-        .order_by("seq")
-        .values_list("seq", flat=True)
-        .first()
+    # A flag that stands for itself in a statement finds its index; as a parameter it finds none.
+    rows.run(
+        """UPDATE exchange_note SET state = %s, code = %s
+        WHERE pair_id = %s AND "out" AND lane = %s AND seq BETWEEN %s AND %s AND state = 'w'""",
+        (models.NoteState.REFUSED if refused else models.NoteState.STORED).value,
+        statement.code,
+        pair.id,
+        statement.lane,
+        statement.first,
+        statement.last,
     )
-    lane.out_acked = (lane.out_next if first_waiting is None else first_waiting) - 1
-    lane.save(update_fields=["out_acked"])
+    rows.run(
+        """UPDATE partners_lane SET out_acked = COALESCE((SELECT MIN(seq) FROM exchange_note
+        WHERE "out" AND state = 'w' AND pair_id = %s AND lane = %s), out_next) - 1
+        WHERE pair_id = %s AND number = %s""",
+        pair.id,
+        statement.lane,
+        pair.id,
+        statement.lane,
+    )
 
 
 def answer(parcel: Parcel, at: datetime) -> Parcel:
@@ -134,14 +131,14 @@ def answer(parcel: Parcel, at: datetime) -> Parcel:
     """
     pair = pairs.pair(parcel.recipient, parcel.sender)
     log = ledger.exchange_log(pair.own)
-    sequence(log.name, at)
-    log.refresh_from_db()
-    given = leaves(_covering(parcel, pair))
-    checkpoint = proofs.newest(log)
+    if parcel.notes and not log.name.endswith("/x1"):  # some may stand in a log that was closed
+        _issue_anew(parcel, pair, log, at)
+    checkpoint = sequence(log.name, at)
+    given = _covering(parcel, pair)
     proof = None
-    if given and checkpoint is not None and parcel.have <= log.size:  # what tells only that a note was read gets none
+    if given and checkpoint is not None and parcel.have <= checkpoint.size:  # none for what tells only of reading
         proof = proofs.make(log, checkpoint, parcel.have, [leaf.index for leaf in given])
-    lane = Lane.objects.get(pair=pair, number=parcel.lane)
+    lane = Lane.objects.only("number", "in_next", "in_ahead").get(pair=pair, number=parcel.lane)
     return Parcel(
         sender=parcel.recipient,
         recipient=parcel.sender,
@@ -158,28 +155,57 @@ def answer(parcel: Parcel, at: datetime) -> Parcel:
     )
 
 
-def _covering(parcel: Parcel, pair: Pair) -> QuerySet[models.Receipt]:
+_LEAVES: Final = (
+    'SELECT receipt.statement, receipt.salt, entry."index", receipt.id FROM exchange_receipt AS receipt'
+    " CROSS JOIN ledger_entry AS entry WHERE entry.id = receipt.entry_id AND receipt.pair_id = %s AND receipt.ours"
+)
+
+
+def _covering(parcel: Parcel, pair: Pair) -> tuple[ReceiptLeaf, ...]:
     """Return our receipts for the notes of a parcel, also where they were given before and got lost on the way."""
     if not parcel.notes:
-        return models.Receipt.objects.none()
+        return ()
     first, last = parse_note(parcel.notes[0]).seq, parse_note(parcel.notes[-1]).seq
-    return models.Receipt.objects.filter(
-        pair=pair, ours=True, lane=parcel.lane, kind__in=(ReceiptKind.STORED, ReceiptKind.REFUSED)
-    ).filter(first__lte=last, last__gte=first)
-
-
-def untold(pair: Pair) -> QuerySet[models.Receipt]:
-    """Return our receipts that the partner has not heard of: those that say "read", and those for what we pulled."""
-    return models.Receipt.objects.filter(pair=pair, ours=True, told=False)
-
-
-def leaves(rows: QuerySet[models.Receipt]) -> tuple[ReceiptLeaf, ...]:
-    """Return receipts as they stand in the log, by their place; what has no place yet is left for later."""
-    found = rows.filter(entry__index__isnull=False).order_by("entry__index")[:RECEIPTS_AT_ONCE]
-    return tuple(
-        ReceiptLeaf(bytes(statement), bytes(salt), index or 0)
-        for statement, salt, index in found.values_list("statement", "salt", "entry__index")
+    found = rows.every(
+        f"""{_LEAVES} AND receipt.lane = %s AND receipt.last >= %s AND receipt.first <= %s
+        AND receipt.kind IN ('stored', 'refused') AND entry."index" IS NOT NULL ORDER BY entry."index" LIMIT %s""",
+        pair.id,
+        parcel.lane,
+        first,
+        last,
+        RECEIPTS_AT_ONCE,
     )
+    return tuple(ReceiptLeaf(bytes(statement), bytes(salt), index) for statement, salt, index, _ in found)
+
+
+def _issue_anew(parcel: Parcel, pair: Pair, log: Log, at: datetime) -> None:
+    first, last = parse_note(parcel.notes[0]).seq, parse_note(parcel.notes[-1]).seq
+    covering = models.Receipt.objects.filter(pair=pair, lane=parcel.lane, first__lte=last, last__gte=first)
+    move(covering, log, at)
+
+
+def move(given: QuerySet[models.Receipt], log: Log, at: datetime) -> None:
+    """Give receipts of ours that stand in a log which was closed again, in the log that followed it."""
+    with writing():
+        for row in given.filter(ours=True).exclude(entry__log_id=log.id):
+            made = ledger.append(log, KINDS[ReceiptKind(row.kind)], bytes(row.statement), at)
+            models.Receipt.objects.filter(id=row.id).update(entry=made, salt=made.salt)
+
+
+def to_tell(pair: Pair, size: int) -> tuple[tuple[int, ...], tuple[ReceiptLeaf, ...]]:
+    """Return those of our receipts below a size that the partner has not heard of, as (ids, leaves).
+
+    They say that a note was read, or are for what we pulled: nothing else is left untold.
+    """
+    found = rows.every(
+        f'{_LEAVES} AND NOT receipt.told AND entry."index" < %s ORDER BY receipt.id LIMIT %s',
+        pair.id,
+        size,
+        TOLD_AT_ONCE,
+    )
+    found.sort(key=lambda row: row[2])
+    told = tuple(key for _, _, _, key in found)
+    return told, tuple(ReceiptLeaf(bytes(statement), bytes(salt), index) for statement, salt, index, _ in found)
 
 
 def gaps(pair: Pair, lane: Lane) -> tuple[tuple[int, int], ...]:

@@ -1,13 +1,26 @@
 """Pairs and lanes, created when first needed."""
 
+from typing import Final
+
+from django.db import DEFAULT_DB_ALIAS
+
+from comity.node import rows
 from comity.node.partners.models import Head, Lane, Pair
 from comity.vocabulary.authority import AuthorityId
 
 NO_NOTE = bytes(32)
+_READ: Final = ("id", "own", "partner", "failures", "partner_has")  # the rest is read where it is asked for
 
 
 def pair(own: AuthorityId, partner: AuthorityId) -> Pair:
     """Return the pair, with both of its lanes, as a row."""
+    held = rows.one(
+        f"SELECT {', '.join(_READ)} FROM partners_pair WHERE own = %s AND partner = %s",  # noqa: S608  # our own names
+        str(own),
+        str(partner),
+    )
+    if held is not None:
+        return Pair.from_db(DEFAULT_DB_ALIAS, _READ, held)
     found, created = Pair.objects.get_or_create(own=str(own), partner=str(partner))
     if created:
         Lane.objects.bulk_create(
