@@ -40,7 +40,7 @@ class Warning_:  # noqa: N801 - the built-in exception has the name
 
 _DESKS: tuple[tuple[str, Any, str, str, Duty, str], ...] = (
     ("cases", _("Cases"), "folder", "cases:home", Duty.READ_CASES, "g c"),
-    ("records", _("Records"), "database", "records:list", Duty.READ_RECORDS, "g r"),
+    ("records", _("Records"), "database", "cases:records", Duty.READ_RECORDS, "g r"),
     ("partners", _("Partners"), "world", "cases:partners", Duty.READ_CASES, "g p"),
     ("ledger", _("Ledger"), "link", "ledger:list", Duty.READ_LEDGER, "g l"),
 )

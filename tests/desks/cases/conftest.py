@@ -21,11 +21,12 @@ from comity.desks.cases.models import CaseMessage
 from comity.messages import Message, write
 from comity.messages.note import SUITE, VERSION, Note
 from comity.node import places
+from comity.node.exchange import models as exchanged
 from comity.node.exchange.receivers import Arrived
 from comity.node.ledger.actions import open_log
 from comity.node.officers.actions import register_officer
 from comity.node.officers.models import Officer
-from comity.node.partners import keyring, members, mirrored
+from comity.node.partners import keyring, members, mirrored, pairs
 from comity.sealing import Keystore
 from comity.vocabulary.authority import AuthorityId
 
@@ -148,7 +149,13 @@ class Partner:
             prev=bytes(32), msg=msg, body=hashlib.sha256(payload).digest(), size=len(payload), dir=(1, 1, bytes(32)),
             sent=int(at.timestamp()), exp=int(at.timestamp()) + 60, wrap=b"",
         )  # fmt: skip
-        arriving.receive([Arrived(number, message, payload, note, standing, at)] * times)
+        # The door of the exchange asks later whether what is answered was asked.
+        pair = pairs.pair(AuthorityId.parse("xa.ncb"), self.authority)
+        stored, _ = exchanged.Note.objects.get_or_create(
+            pair=pair, out=False, lane=1, seq=number,
+            defaults={"hash": msg, "raw": b"", "msg": msg, "state": "s", "at": at},
+        )  # fmt: skip
+        arriving.receive([Arrived(stored.pk, message, payload, note, standing, at)] * times)
         return CaseMessage.objects.get(msg=msg, incoming=True)
 
     def asks(self, draft_message: Message, **changed: Any) -> CaseMessage:
@@ -164,4 +171,5 @@ class Partner:
 
 @pytest.fixture
 def partner() -> Callable[[str], Partner]:
-    return lambda authority: Partner(AuthorityId.parse(authority), count(1))
+    numbers = count(1)
+    return lambda authority: Partner(AuthorityId.parse(authority), numbers)

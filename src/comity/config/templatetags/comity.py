@@ -98,11 +98,17 @@ _CLASSES: tuple[tuple[type, str], ...] = (
 
 
 @register.inclusion_tag("elements/field.html")
-def field(bound: BoundField) -> dict[str, Any]:
-    """Draw a form's field: label above, hint below it, the error beside both."""
+def field(bound: BoundField, manner: str = "") -> dict[str, Any]:
+    """Draw a form's field: label above, hint below it, the error beside both.
+
+    Args:
+        bound: the field.
+        manner: `plain` where the page has said what need not be filled in, so that no field says it again.
+    """
     widget = bound.field.widget
+    optional = not bound.field.required and manner != "plain"
     if isinstance(widget, (RadioSelect, CheckboxSelectMultiple)):
-        return {"field": bound, "choices": True}
+        return {"field": bound, "choices": True, "optional": optional}
     name = next((name for kind, name in _CLASSES if isinstance(widget, kind)), "form-control")
     described = [part for part, there in (("helptext", bound.help_text), ("error", bound.errors)) if there]
     attrs: dict[str, str | bool] = {"class": f"{widget.attrs.get('class', '')} {name}".strip()}
@@ -111,7 +117,12 @@ def field(bound: BoundField) -> dict[str, Any]:
         attrs["aria-invalid"] = "true"
     if described:
         attrs["aria-describedby"] = " ".join(f"{bound.auto_id}_{part}" for part in described)
-    return {"field": bound, "widget": bound.as_widget(attrs=attrs), "checkbox": isinstance(widget, CheckboxInput)}
+    return {
+        "field": bound,
+        "widget": bound.as_widget(attrs=attrs),
+        "checkbox": isinstance(widget, CheckboxInput),
+        "optional": optional,
+    }
 
 
 @register.inclusion_tag("elements/errors.html")

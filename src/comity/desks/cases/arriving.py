@@ -7,9 +7,9 @@ from typing import Any, Final
 
 import msgspec
 
-from comity.delivery import Standing
+from comity import delivery
 from comity.desks.cases import content, crosscheck, rules
-from comity.desks.cases.models import Addressee, Case, CaseMessage, State
+from comity.desks.cases.models import Addressee, Case, CaseMessage, Standing, State
 from comity.node import rows
 from comity.node.exchange.receivers import Arrived
 
@@ -50,6 +50,7 @@ def receive(batch: Sequence[Arrived]) -> None:
     ids = rows.insert(CaseMessage, _COLUMNS, _rows(fresh, cases))
     for one in fresh:
         _note_reply(one, known)
+        _note_standing(one, known)
     asked = [
         crosscheck.Asked(key, one.authority, one.arrived.message, one.arrived.at)
         for one, key in zip(fresh, ids, strict=True)
@@ -161,7 +162,7 @@ def _rows(batch: Sequence[_Filed], cases: Sequence[int]) -> list[tuple[rows.Valu
                 head.area.value, head.urgency.value, _json([code.value for code in head.handling]),
                 _json(sorted({part["language"] for part in one.content["texts"]})), one.caption, _json(one.content),
                 moment(head.deadline), moment(head.sent), rows.moment(arrived.at),
-                arrived.standing is Standing.AHEAD, State.NEW.value,
+                arrived.standing is delivery.Standing.AHEAD, State.NEW.value,
             )
         )  # fmt: skip
     return found
@@ -179,7 +180,46 @@ def _note_reply(one: _Filed, known: dict[tuple[str, bytes], CaseMessage]) -> Non
         return
     reply = "refusal" if head.kind == "refusal" else str(one.content.get("answer", ""))
     Addressee.objects.filter(message=asked, authority=str(head.from_)).update(reply=reply, replied_at=one.arrived.at)
+    _settle(asked)
+
+
+def _settle(asked: CaseMessage) -> None:
+    """Close our request once every addressee has replied for good; open it again once that is no longer so."""
     replies = set(Addressee.objects.filter(message=asked).values_list("reply", flat=True))
-    if not replies & {"", "interim"} and asked.state == State.OPEN:
+    if asked.standing == Standing.WITHDRAWN:
+        return
+    if replies & {"", "interim", "withdrawn"}:
+        asked.state = State.OPEN
+    elif asked.state == State.OPEN:
         asked.state = State.REFUSED if replies == {"refusal"} else State.ANSWERED
-        asked.save(update_fields=["state"])
+    asked.save(update_fields=["state"])
+
+
+def _note_standing(one: _Filed, known: dict[tuple[str, bytes], CaseMessage]) -> None:
+    """Mark what a partner corrects or withdraws: its own messages alone, whatever it refers to."""
+    head, refers = one.arrived.message.head, one.arrived.message.refers
+    meant = known.get((one.authority, refers.msg)) if refers else None
+    if meant is None or not meant.incoming or meant.originator != str(head.from_):
+        return
+    if head.kind == "correction" and meant.standing != Standing.WITHDRAWN:
+        meant.standing = Standing.CORRECTED
+    elif head.kind == "withdrawal":
+        meant.standing = Standing.WITHDRAWN
+        if meant.state != State.NEW:  # what nobody has opened yet is still to be seen
+            meant.state = State.DONE
+        _forget_reply(meant)
+    else:
+        return
+    meant.save(update_fields=["standing", "state"])
+
+
+def _forget_reply(withdrawn: CaseMessage) -> None:
+    """Let our request wait again when the reply to it is withdrawn."""
+    if withdrawn.kind not in {"answer", "refusal"} or not withdrawn.in_reply_to:
+        return
+    asked = CaseMessage.objects.filter(
+        authority=withdrawn.authority, incoming=False, msg=bytes.fromhex(withdrawn.in_reply_to)
+    ).first()
+    if asked is not None:
+        Addressee.objects.filter(message=asked, authority=withdrawn.originator).update(reply="withdrawn")
+        _settle(asked)

@@ -2,7 +2,9 @@
 
 from collections.abc import Mapping
 
+from comity.desks.cases import comparing
 from comity.desks.cases.forms import Choices
+from comity.desks.cases.models import CaseMessage
 from comity.node.officers.models import Officer
 from comity.node.partners import members
 from comity.node.partners.errors import PartnersError
@@ -10,13 +12,20 @@ from comity.vocabulary.authority import AuthorityId
 from comity.vocabulary.errors import VocabularyError
 
 
-def for_officer(officer: Officer, language: str) -> Choices:
-    """Return partners by name, and every purpose and crime area of the agreements that bind the officer's authority."""
+def for_officer(officer: Officer, language: str, about: CaseMessage | None = None) -> Choices:
+    """Return partners by name, every purpose and crime area of the agreements that bind the officer's authority.
+
+    Args:
+        officer: who writes.
+        language: of the partners' names.
+        about: the message that is answered; the records confirmed for it may be sent.
+    """
+    confirmed = tuple((str(one.pk), comparing.caption_of(one)) for one in comparing.confirmed(about)) if about else ()
     own = AuthorityId.parse(officer.authority)
     try:
         directory, book = members.directory(), members.policies()
     except PartnersError:  # the band over the page says that the directory is missing
-        return Choices((), (), ())
+        return Choices(confirmed=confirmed)
     partners = sorted(
         (
             (str(member.authority), f"{in_language(member.name, language)} ({member.authority})")
@@ -30,6 +39,7 @@ def for_officer(officer: Officer, language: str) -> Choices:
         partners=tuple(partners),
         purposes=tuple(dict.fromkeys(code for one in agreements for code in one.purposes)),
         areas=tuple(dict.fromkeys(code for one in agreements for code in one.crime_areas)),
+        confirmed=confirmed,
     )
 
 

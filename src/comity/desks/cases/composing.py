@@ -5,10 +5,12 @@ from datetime import UTC, datetime, time
 from typing import Any
 
 from comity.desks.cases.forms import Draft, SubjectForm
-from comity.desks.cases.models import Candidate, CaseMessage
+from comity.desks.cases.forms.subject import composed
+from comity.desks.cases.models import Addressee, Candidate, CaseMessage, Verdict
 from comity.messages import (
     AboutSubject,
     Answer,
+    Attachment,
     Condition,
     ConditionRule,
     Head,
@@ -21,7 +23,9 @@ from comity.messages import (
     Text,
     TextRole,
 )
+from comity.messages.parts import PERSONS
 from comity.node.officers.models import Officer
+from comity.node.records.models import Record
 from comity.subjects import Subject
 from comity.vocabulary.authority import AuthorityId
 from comity.vocabulary.crime_area import CrimeArea
@@ -32,12 +36,63 @@ from comity.vocabulary.refusal import RefusalGround
 from comity.vocabulary.urgency import Urgency, UrgencyGround
 
 
+def compose(
+    draft: Draft, officer: Officer, reference: str, at: datetime, *, files: Sequence[Attachment] = ()
+) -> Message:
+    """Return the message that a valid draft stands for.
+
+    Args:
+        draft: of any kind.
+        officer: its author.
+        reference: for kinds that begin something; the others take that of the message they refer to.
+        at: now, UTC.
+        files: already sealed, to be attached.
+    """
+    about, given = draft.about, draft.given
+    if draft.kind == "request":
+        message = request(draft, officer, reference, at)
+    elif draft.kind == "information":
+        message = information(draft, officer, reference, at)
+    elif about is None:
+        raise ValueError(f"a {draft.kind} refers to a message")
+    elif draft.kind == "answer":
+        message = answer(about, given, chosen(about, given.get("include") or ()), officer, at)
+    elif draft.kind == "refusal":
+        message = refusal(about, given, officer, at)
+    else:
+        message = _follow_up(draft, about, officer, at)
+    return Message(message.head, (*message.parts, *files)) if files else message
+
+
+def chosen(asked: CaseMessage, include: Iterable[str]) -> tuple[Candidate, ...]:
+    """Return the records to be sent: those chosen, as far as a person confirmed them."""
+    return tuple(Candidate.objects.filter(message=asked, verdict=Verdict.SAME, pk__in=tuple(include)).order_by("pk"))
+
+
 def request(draft: Draft, officer: Officer, reference: str, at: datetime) -> Message:
     """Return the request that a valid draft stands for."""
-    given = draft.form.cleaned_data
+    given = draft.given
+    texts = [
+        _text(TextRole.LEGAL_BASIS, given["legal_basis"], officer),
+        _text(TextRole.FACTS, given["facts"], officer),
+        *(_text(TextRole.QUESTION, line, officer) for line in given["questions"].splitlines() if line.strip()),
+    ]
+    head = _head(draft, officer, reference, at, deadline=_end_of(given["deadline"]))
+    return Message(head, (*(_about(form) for form in draft.subjects), *texts, *_conditions(given)))
+
+
+def information(draft: Draft, officer: Officer, reference: str, at: datetime) -> Message:
+    """Return the spontaneous information that a valid draft stands for."""
+    texts = [_text(TextRole.FACTS, draft.given["facts"], officer)]
+    head = _head(draft, officer, reference, at)
+    return Message(head, (*(_about(form) for form in draft.subjects), *texts, *_conditions(draft.given)))
+
+
+def _head(draft: Draft, officer: Officer, reference: str, at: datetime, *, deadline: int = 0) -> Head:
+    given = draft.given
     urgency = Urgency(given["urgency"])
-    head = Head(
-        kind="request",
+    return Head(
+        kind=draft.kind,
         from_=AuthorityId.parse(officer.authority),
         recipients=tuple(AuthorityId.parse(one) for one in given["recipients"]),
         sent=int(at.timestamp()),
@@ -47,14 +102,8 @@ def request(draft: Draft, officer: Officer, reference: str, at: datetime) -> Mes
         urgency=urgency,
         ground=UrgencyGround(given["urgency_ground"]) if urgency is not Urgency.NORMAL else None,
         handling=_handling(given),
-        deadline=_end_of(given["deadline"]),
+        deadline=deadline,
     )
-    texts = [
-        _text(TextRole.LEGAL_BASIS, given["legal_basis"], officer),
-        _text(TextRole.FACTS, given["facts"], officer),
-        *(_text(TextRole.QUESTION, line, officer) for line in given["questions"].splitlines() if line.strip()),
-    ]
-    return Message(head, (*(_about(form) for form in draft.subjects), *texts, *_conditions(given)))
 
 
 def answer(
@@ -87,21 +136,46 @@ def refusal(asked: CaseMessage, given: Mapping[str, Any], officer: Officer, at: 
     return Message(_reply(asked, "refusal", officer, at, (Handling.H0,)), tuple(parts))
 
 
-def _reply(asked: CaseMessage, kind: str, officer: Officer, at: datetime, handling: tuple[Handling, ...]) -> Head:
-    content = asked.content or {}
-    ground = content.get("urgency_ground")
+def _follow_up(draft: Draft, about: CaseMessage, officer: Officer, at: datetime) -> Message:
+    """Return a reminder, correction or withdrawal of a message of ours."""
+    given = draft.given
+    parts: list[Part] = [_refers(about), *(_about(form) for form in draft.subjects)]
+    if given["text"]:
+        role = TextRole.FACTS if draft.kind == "correction" else TextRole.REASON
+        parts.append(_text(role, given["text"], officer))
+    handling = _handling(given) if draft.kind == "correction" else (Handling.H0,)
+    return Message(_reply(about, draft.kind, officer, at, handling), (*parts, *_conditions(given)))
+
+
+def _reply(about: CaseMessage, kind: str, officer: Officer, at: datetime, handling: tuple[Handling, ...]) -> Head:
+    """Return the head of a message that refers to another, whose purpose, area and urgency it shares."""
+    ground = (about.content or {}).get("urgency_ground")
     return Head(
         kind=kind,
         from_=AuthorityId.parse(officer.authority),
-        recipients=(AuthorityId.parse(asked.originator),),
+        recipients=recipients_of(about, kind),
         sent=int(at.timestamp()),
-        reference=asked.reference,
-        purpose=Purpose(asked.purpose),
-        area=CrimeArea(asked.crime_area),
-        urgency=Urgency(asked.urgency),
+        reference=about.reference,
+        purpose=Purpose(about.purpose),
+        area=CrimeArea(about.crime_area),
+        urgency=Urgency(about.urgency),
         ground=UrgencyGround(ground) if ground else None,
         handling=handling,
     )
+
+
+def recipients_of(about: CaseMessage, kind: str) -> tuple[AuthorityId, ...]:
+    """Return who gets a message that refers to another.
+
+    A reply goes to the partner who wrote; what concerns a message of ours goes to everyone who got that, a reminder
+    only to those who have not replied for good.
+    """
+    if about.incoming:
+        return (AuthorityId.parse(about.originator),)
+    addressees = Addressee.objects.filter(message=about).order_by("authority")
+    if kind == "reminder":
+        addressees = addressees.filter(reply__in=["", "interim", "withdrawn"])
+    return tuple(AuthorityId.parse(one.authority) for one in addressees)
 
 
 def _refers(asked: CaseMessage) -> Refers:
@@ -113,7 +187,7 @@ def _about(form: SubjectForm) -> AboutSubject:
     return AboutSubject(
         Subject.of(form.schema_code, form.properties()),
         PersonCategory(category) if category else None,
-        form.cleaned_data["link"],
+        composed(form.cleaned_data["link"]),
     )
 
 
@@ -121,11 +195,14 @@ def _held(candidate: Candidate, category: str) -> AboutSubject:
     """Return a confirmed record as a subject; it is the same as the one asked about, so it has its category."""
     record = candidate.record or {}
     subject = Subject.of(record["schema"], record["properties"])
+    if subject.schema in PERSONS and not category:  # asked about was a thing, and the record is a person's
+        held = Record.objects.filter(pk=candidate.record_id).values_list("category", flat=True).first()
+        category = held or PersonCategory.CONTACT
     return AboutSubject(subject, PersonCategory(category) if category else None)
 
 
 def _text(role: TextRole, text: str, officer: Officer) -> Text:
-    return Text(role, officer.language, text.strip())
+    return Text(role, officer.language, composed(text))
 
 
 def _handling(given: Mapping[str, Any]) -> tuple[Handling, ...]:
@@ -134,7 +211,8 @@ def _handling(given: Mapping[str, Any]) -> tuple[Handling, ...]:
 
 
 def _conditions(given: Mapping[str, Any]) -> Iterable[Condition]:
-    return (Condition(ConditionRule.TEXT, given["conditions"]),) if given["conditions"] else ()
+    text = composed(given.get("conditions"))
+    return (Condition(ConditionRule.TEXT, text),) if text else ()
 
 
 def _end_of(day: Any) -> int:  # noqa: ANN401 - a date or None, as a form gives it

@@ -26,12 +26,15 @@ def content_of(message: Message) -> dict[str, Any]:
         "crime_area": str(head.area),
         "urgency": str(head.urgency),
         "urgency_ground": str(head.ground) if head.ground else "",
+        "approvals": head.approvals,
         "conditions": [one.value for one in message.conditions if one.value],
         "answer": str(answer.outcome) if answer else "",
         "more_by": answer.more_by if answer else 0,
         "ground": str(message.refused[0].ground) if message.refused else "",
         "matches": [{"asked": one.asked, "outcome": one.outcome, "record": one.record} for one in message.matches],
-        "attachments": [{"title": one.title, "size": one.size} for one in message.attachments],
+        "attachments": [
+            {"title": one.title, "size": one.size, "sha256": one.sha256.hex()} for one in message.attachments
+        ],
     }
 
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from comity.desks.cases import words
+from comity.desks.cases import rules, words
 from comity.desks.cases.models import Candidate, CaseMessage
 
 
@@ -59,6 +59,14 @@ CODES: Final = frozenset(
         "serialNumber",
         "createdAt",
         "modifiedAt",
+        "imei",
+        "imsi",
+        "iban",
+        "accountNumber",
+        "bic",
+        "publicKey",
+        "icaoCode",
+        "postalCode",
     ]
 )
 COUNTRIES: Final = frozenset(
@@ -77,14 +85,14 @@ def facts_of(properties: dict[str, Any]) -> tuple[Fact, ...]:
     """Return the properties in words, in the order in which `words.PROPERTIES` tells them."""
     order = {name: place for place, name in enumerate(words.PROPERTIES)}
     shown = sorted((name for name in properties if properties[name]), key=lambda name: order.get(name, len(order)))
-    return tuple(
-        Fact(
-            words.word(words.PROPERTIES, name),
-            tuple(shown_value(name, str(value)) for value in properties[name]),
-            name in CODES,
-        )
-        for name in shown
-    )
+    return tuple(_fact(name, tuple(shown_value(name, str(value)) for value in properties[name])) for name in shown)
+
+
+def _fact(name: str, values: tuple[str, ...]) -> Fact:
+    if name == "description" and all(value.startswith(rules.VIN_PREFIX) for value in values):
+        numbers = tuple(value.removeprefix(rules.VIN_PREFIX) for value in values)
+        return Fact(words.word(words.PROPERTIES, "vin"), numbers, code=True)
+    return Fact(words.word(words.PROPERTIES, name), values, name in CODES)
 
 
 def subjects_of(message: CaseMessage, candidates: Sequence[Candidate] = ()) -> tuple[SubjectView, ...]:

@@ -39,6 +39,13 @@ class State(models.TextChoices):
     DONE = "done", "done"  # nothing more is expected
 
 
+class Standing(models.TextChoices):
+    """What the originator of a message said of it later; the message itself stays as it was."""
+
+    CORRECTED = "corrected", "corrected"
+    WITHDRAWN = "withdrawn", "withdrawn"
+
+
 class CaseMessage(models.Model):
     """A message in one of our authorities' cases, as officers read it.
 
@@ -69,6 +76,7 @@ class CaseMessage(models.Model):
     arrived_at = models.DateTimeField(null=True)  # in: when this node received it
     ahead = models.BooleanField(default=False)  # in: an earlier message of the lane was missing when it came
     state = models.CharField(max_length=10, choices=State)
+    standing = models.CharField(max_length=10, choices=Standing, blank=True)  # what its originator said of it later
     written_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+", db_index=False
     )
@@ -105,7 +113,7 @@ class Addressee(models.Model):
     clauses = models.JSONField(default=list)
     reply = models.CharField(
         max_length=20, blank=True
-    )  # what came back last: full, partial, interim, negative, refusal
+    )  # what came back last: full, partial, interim, negative, refusal, withdrawn
     replied_at = models.DateTimeField(null=True)
 
     class Meta:
@@ -158,3 +166,78 @@ class Candidate(models.Model):
 
     def __str__(self) -> str:
         return f"{self.record_reference}: {self.verdict}"
+
+
+class DraftState(models.TextChoices):
+    """Where a message that is being written stands."""
+
+    DRAFT = "draft", "draft"
+    WAITING = "waiting", "waiting"  # for the approval of further officers; nobody changes it meanwhile
+    RETURNED = "returned", "returned"  # to its author, with a reason
+    SENT = "sent", "sent"
+    DISCARDED = "discarded", "discarded"  # for a moment it can be taken back
+
+
+OPEN_DRAFTS = (DraftState.DRAFT, DraftState.WAITING, DraftState.RETURNED)
+
+
+class StoredDraft(models.Model):
+    """A message being written by one officer: saved while it is typed, so that nothing is lost.
+
+    `data` is what the form holds, field to values; it is emptied when the message has been sent, for then it stands
+    there. Only its author reads a draft; what waits for approval is also read by those who may approve it.
+    """
+
+    key = models.CharField(max_length=32)  # drawn with the form, so that two savings at once make one draft
+    kind = models.CharField(max_length=20)
+    authority = models.CharField(max_length=40)
+    author = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    about = models.ForeignKey(CaseMessage, on_delete=models.PROTECT, null=True, related_name="drafts")
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, null=True, related_name="+")
+    caption = models.CharField(max_length=200, blank=True)
+    data = models.JSONField(default=dict)
+    state = models.CharField(max_length=10, choices=DraftState, default=DraftState.DRAFT)
+    needed = models.PositiveSmallIntegerField(default=0)  # how many further officers have to approve
+    saved_at = models.DateTimeField()
+    submitted_at = models.DateTimeField(null=True)
+    returned_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+", db_index=False
+    )
+    reason = models.CharField(max_length=500, blank=True)  # why it was returned
+    message = models.ForeignKey(CaseMessage, on_delete=models.PROTECT, null=True, related_name="written_as")
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(fields=["author", "key"], name="a_form_makes_one_draft"),
+            models.CheckConstraint(
+                condition=~Q(state="sent") | Q(message__isnull=False), name="what_was_sent_names_its_message"
+            ),
+            models.CheckConstraint(
+                condition=~Q(state="waiting") | Q(submitted_at__isnull=False, needed__gte=1),
+                name="what_waits_says_since_when_and_for_how_many",
+            ),
+        ]
+        indexes: ClassVar[list[models.Index]] = [
+            models.Index(fields=["authority", "state", "id"], name="drafts_by_state"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} of {self.authority}: {self.state}"
+
+
+class Approval(models.Model):
+    """That a further officer approved a message before it was sent."""
+
+    draft = models.ForeignKey(StoredDraft, on_delete=models.CASCADE, related_name="approvals")
+    author = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", db_index=False)
+    officer = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", db_index=False)
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(fields=["draft", "officer"], name="an_officer_approves_once"),
+            models.CheckConstraint(condition=~Q(officer=models.F("author")), name="nobody_approves_his_own"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.draft_id}: {self.officer_id}"

@@ -1,7 +1,7 @@
 """Who will be able to read a message, and the clause by which each recipient may or may not."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -9,7 +9,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from comity.agreements import Action, Agreement, Decision
-from comity.desks.cases import content, words
+from comity.desks.cases import content, rules, words
 from comity.desks.cases.choices import authority_name
 from comity.desks.cases.facts import SubjectView, subjects_of
 from comity.desks.cases.models import CaseMessage
@@ -41,27 +41,65 @@ class Preview:
     content: dict[str, Any]
     handling: tuple[str, ...]
     conditions: tuple[str, ...]
+    kind: str = "request"
+    approvals: int = 0  # how many further officers have to approve before it is sent
+    doubts: tuple[Any, ...] = ()
 
     @property
     def allowed(self) -> bool:
-        """Whether it may be sent: to all of its recipients, or to none."""
-        return all(one.allowed for one in self.recipients)
+        """Whether it may be sent, approved where that is asked for: to all of its recipients, or to none."""
+        return bool(self.recipients) and all(one.allowed for one in self.recipients)
 
 
 def preview(message: Message) -> Preview:
     """Return what each recipient will read and by which clause; decides in the same way as the sending does."""
-    at = datetime.fromtimestamp(message.head.sent, UTC)
     shown = content.content_of(message)
+    approvals, recipients = _decided(message)
     return Preview(
-        recipients=tuple(
-            _recipient(one, gate.may_pass(Action.SEND, message, own=message.head.from_, partner=one, at=at))
-            for one in message.head.recipients
-        ),
+        recipients=recipients,
         subjects=subjects_of(CaseMessage(content=shown)),
         content=shown,
         handling=tuple(str(code) for code in message.head.handling),
         conditions=tuple(shown["conditions"]),
+        kind=message.head.kind,
+        approvals=approvals,
+        doubts=doubts_of(message),
     )
+
+
+def _decided(message: Message) -> tuple[int, tuple[Recipient, ...]]:
+    """Return how many further officers must approve, and what is then decided for each recipient.
+
+    Where not even two approvals are enough, approval is not what is missing: the number is 0 and the reasons tell.
+    """
+    at = datetime.fromtimestamp(message.head.sent, UTC)
+    recipients: tuple[Recipient, ...] = ()
+    for approvals in range(rules.MAX_APPROVALS + 1):
+        asked = replace(message, head=replace(message.head, approvals=approvals))
+        recipients = tuple(
+            _recipient(one, gate.may_pass(Action.SEND, asked, own=asked.head.from_, partner=one, at=at))
+            for one in asked.head.recipients
+        )
+        if all(one.allowed for one in recipients):
+            return approvals, recipients
+    return 0, recipients
+
+
+def doubts_of(message: Message) -> tuple[Any, ...]:
+    """Return what an officer should compare once more; nothing of it stops the sending."""
+    found = []
+    for about in message.subjects:
+        found += [
+            _("The check digit of %(number)s does not fit.") % {"number": number}
+            for number in about.subject.get("imoNumber")
+            if not rules.imo_fits(number)
+        ]
+        found += [
+            _("The check digits of %(number)s do not fit.") % {"number": number}
+            for number in about.subject.get("iban")
+            if not rules.iban_fits(number)
+        ]
+    return tuple(found)
 
 
 def refusals_in_words(refusals: Iterable[tuple[AuthorityId, Decision]]) -> tuple[str, ...]:

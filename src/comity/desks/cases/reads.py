@@ -11,7 +11,18 @@ from django.utils.translation import gettext_lazy as _
 
 from comity.desks.cases import words
 from comity.desks.cases.facts import SubjectView, subjects_of
-from comity.desks.cases.models import Addressee, Candidate, Case, CaseMessage, State, Verdict
+from comity.desks.cases.models import (
+    Addressee,
+    Approval,
+    Candidate,
+    Case,
+    CaseMessage,
+    DraftState,
+    State,
+    StoredDraft,
+    Verdict,
+)
+from comity.desks.cases.rules import FOLLOW_UPS, may_be_answered, may_follow_up
 from comity.desks.cases.visibility import visible_messages
 from comity.node.exchange.models import Note, NoteState, Receipt
 from comity.node.officers.models import Officer
@@ -189,11 +200,20 @@ def _delivery(addressee: Addressee, note: Note, receipts: Iterable[Receipt]) -> 
 
 @dataclass(frozen=True, slots=True)
 class MessageView:
-    """One message of a case with all that a page shows of it."""
+    """One message of a case with all that a page shows of it.
+
+    `acts` are the kinds of message that can be written about it now; `changed_by` is the correction or withdrawal of it
+    that came last, `changes` what it corrects, withdraws or reminds of itself.
+    """
 
     message: CaseMessage
     subjects: tuple[SubjectView, ...]
     deliveries: tuple[Delivery, ...]
+    acts: tuple[str, ...] = ()
+    changed_by: CaseMessage | None = None
+    changes: CaseMessage | None = None
+    waiting: tuple[StoredDraft, ...] = ()
+    approvals: tuple[Approval, ...] = ()
 
     @property
     def content(self) -> dict[str, Any]:
@@ -244,33 +264,72 @@ def case_page(officer: Officer, case_id: int) -> CasePage:
     )
     if not seen:
         raise Case.DoesNotExist
+    return _page_of(seen)
+
+
+def _page_of(seen: Sequence[CaseMessage]) -> CasePage:
     copies = deliveries([one for one in seen if not one.incoming])
     proposals = list(
         Candidate.objects.filter(message__in=[one.pk for one in seen])
         .select_related("decided_by")
         .order_by("-score", "id")
     )
+    waiting, approved = _around(seen)
+    by_root = {bytes(one.msg).hex(): one for one in seen}
     views = tuple(
         MessageView(
-            one, subjects_of(one, [item for item in proposals if item.message_id == one.pk]), copies.get(one.pk, ())
+            one,
+            subjects_of(one, [item for item in proposals if item.message_id == one.pk]),
+            copies.get(one.pk, ()),
+            acts=tuple(kind for kind in FOLLOW_UPS if may_follow_up(one, kind)),
+            changed_by=_changed_by(one, seen),
+            changes=by_root.get(one.in_reply_to) if one.kind in FOLLOW_UPS else None,
+            waiting=waiting.get(one.pk, ()),
+            approvals=approved.get(one.pk, ()),
         )
         for one in seen
     )
-    waiting = (one for one in seen if one.incoming and one.kind == "request" and one.state in {State.NEW, State.OPEN})
     return CasePage(
         case=seen[0].case,
         messages=views,
         timeline=timeline(views, proposals),
         handling=tuple(sorted({code for one in seen for code in one.handling})),
         conditions=tuple(text for one in seen for text in (one.content or {}).get("conditions", [])),
-        open_request=next(waiting, None),
+        open_request=next((one for one in seen if may_be_answered(one)), None),
         stamp=case_stamp(views),
     )
 
 
+def _changed_by(message: CaseMessage, seen: Sequence[CaseMessage]) -> CaseMessage | None:
+    """Return the last correction or withdrawal of a message by its own originator."""
+    root = bytes(message.msg).hex()
+    found = [
+        one
+        for one in seen
+        if one.in_reply_to == root
+        and one.kind in {"correction", "withdrawal"}
+        and (one.originator, one.incoming) == (message.originator, message.incoming)
+    ]
+    return found[-1] if found and message.standing else None
+
+
+def _around(
+    seen: Sequence[CaseMessage],
+) -> tuple[dict[int, tuple[StoredDraft, ...]], dict[int, tuple[Approval, ...]]]:
+    """Return what waits for approval about each message, and who approved it; two queries."""
+    ids = [one.pk for one in seen]
+    waiting: dict[int, tuple[StoredDraft, ...]] = {}
+    for draft in StoredDraft.objects.filter(about__in=ids, state=DraftState.WAITING).select_related("author"):
+        waiting[draft.about_id or 0] = (*waiting.get(draft.about_id or 0, ()), draft)
+    approved: dict[int, tuple[Approval, ...]] = {}
+    for one in Approval.objects.filter(draft__message__in=ids).select_related("officer", "draft").order_by("id"):
+        approved[one.draft.message_id or 0] = (*approved.get(one.draft.message_id or 0, ()), one)
+    return waiting, approved
+
+
 def case_stamp(views: Sequence[MessageView]) -> str:
     """Return a text that changes when something on the page of a case has changed."""
-    parts = [f"{view.message.pk}{view.message.state}" for view in views]
+    parts = [f"{view.message.pk}{view.message.state}{view.message.standing}{len(view.waiting)}" for view in views]
     parts += [f"{one.authority}{one.state}{one.reply}" for view in views for one in view.deliveries]
     parts += [f"{item.pk}{item.verdict}" for view in views for one in view.subjects for item in one.candidates]
     return "-".join(parts)
@@ -288,6 +347,7 @@ def timeline(views: Sequence[MessageView], candidates: Sequence[Candidate]) -> t
                 moments.append(Moment(one.read_at, "eye", _("Opened"), str(one.read_by or ""), str(kind)))
         else:
             moments.append(Moment(one.sent_at, "send", _("Sent"), str(one.written_by or one.originator), str(kind)))
+            moments += [Moment(by.at, "users", _("Approved"), str(by.officer), str(kind)) for by in view.approvals]
         for copy in view.deliveries:
             if copy.stored_at:
                 moments.append(Moment(copy.stored_at, "check", _("Receipt of storage"), copy.authority, str(kind)))

@@ -2,15 +2,16 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
+from typing import Any, Final, Protocol
 
 
 @dataclass(frozen=True, slots=True)
 class Asked:
     """One field of a subject on the form.
 
-    `kind` is text, date (partial dates allowed), country, sex, or code: something read letter by letter, drawn left to
-    right in every language. `several` values are written one on a line.
+    `kind` is text, name (in any script), date (partial dates allowed), country, sex, code (read letter by letter, drawn
+    left to right in every language), or a code of which the form is known: imo, mmsi, vin, iban. `several` values are
+    written one on a line.
     """
 
     prop: str
@@ -18,49 +19,121 @@ class Asked:
     several: bool = False
 
 
-# What an officer is asked for each kind of subject, most telling first; names are FollowTheMoney's.
+# What an officer is asked for each kind of subject, most telling first; names are the subject model's.
 FIELDS: Final[dict[str, tuple[Asked, ...]]] = {
     "Person": (
-        Asked("name", several=True),
-        Asked("alias", several=True),
-        Asked("birthDate", "date"),
+        Asked("name", "name", several=True),
+        Asked("alias", "name", several=True),
+        Asked("birthDate", "date", several=True),
         Asked("birthPlace"),
-        Asked("nationality", "country"),
+        Asked("nationality", "country", several=True),
         Asked("gender", "sex"),
-        Asked("passportNumber", "code"),
-        Asked("idNumber", "code"),
+        Asked("passportNumber", "code", several=True),
+        Asked("idNumber", "code", several=True),
+        Asked("fatherName"),
+        Asked("phone", "code", several=True),
+        Asked("address"),
     ),
     "Vessel": (
-        Asked("name", several=True),
-        Asked("imoNumber", "code"),
-        Asked("mmsi", "code"),
+        Asked("name", "name", several=True),
+        Asked("imoNumber", "imo"),
+        Asked("mmsi", "mmsi"),
         Asked("callSign", "code"),
         Asked("flag", "country"),
+        Asked("previousName", "name", several=True),
         Asked("type"),
     ),
     "Vehicle": (
-        Asked("registrationNumber", "code"),
-        Asked("vin", "code"),
+        Asked("registrationNumber", "code", several=True),
+        Asked("description", "vin"),  # the model has no property for it; the comparison reads it from the words
         Asked("type"),
         Asked("model"),
         Asked("country", "country"),
     ),
-    "Organization": (
-        Asked("name", several=True),
-        Asked("alias", several=True),
+    "Airplane": (
         Asked("registrationNumber", "code"),
+        Asked("serialNumber", "code"),
+        Asked("icaoCode", "code"),
+        Asked("manufacturer"),
+        Asked("model"),
+        Asked("country", "country"),
+    ),
+    "Organization": (
+        Asked("name", "name", several=True),
+        Asked("alias", "name", several=True),
+        Asked("registrationNumber", "code", several=True),
         Asked("jurisdiction", "country"),
+        Asked("taxNumber", "code"),
+        Asked("phone", "code", several=True),
         Asked("address"),
     ),
-    "Plate": (Asked("number", "code"), Asked("country", "country")),
-    "Phone": (Asked("number", "code"), Asked("country", "country")),
+    "Plate": (Asked("registrationNumber", "code"), Asked("country", "country")),
+    "Passport": (
+        Asked("number", "code"),
+        Asked("country", "country"),
+        Asked("surname"),
+        Asked("givenName"),
+        Asked("birthDate", "date"),
+    ),
+    "Identification": (Asked("number", "code"), Asked("type"), Asked("country", "country")),
+    "Phone": (Asked("number", "code"), Asked("imei", "code"), Asked("imsi", "code"), Asked("country", "country")),
+    "BankAccount": (
+        Asked("iban", "iban"),
+        Asked("accountNumber", "code"),
+        Asked("bankName"),
+        Asked("bic", "code"),
+        Asked("country", "country"),
+    ),
+    "CryptoWallet": (Asked("publicKey", "code"), Asked("currencySymbol", "code"), Asked("managingExchange")),
+    "Firearm": (
+        Asked("serialNumber", "code"),
+        Asked("make"),
+        Asked("model"),
+        Asked("caliber"),
+        Asked("country", "country"),
+    ),
+    "Address": (Asked("full"), Asked("city"), Asked("postalCode", "code"), Asked("country", "country")),
 }
+
+OFTEN: Final = ("Person", "Vehicle", "Plate", "Vessel", "Organization", "Phone")
+"""Kinds of subject that stand first; the others are one step away."""
+
+VIN_PREFIX: Final = "VIN "
+"""Before a vehicle identification number among the words of a vehicle's description."""
 
 MAX_SUBJECTS: Final = 20
 """A request about more belongs into a batch check."""
 
-WITHOUT_CATEGORY: Final = frozenset({"Vessel", "Vehicle", "Plate", "Phone", "Organization"})
-"""Kinds that are no person, so that no category of person is asked for."""
+WITH_CATEGORY: Final = frozenset({"Person"})
+"""Kinds of subject of whom the law asks why they are named."""
+
+WITH_SUBJECTS: Final = frozenset({"request", "information", "correction"})
+"""Kinds of message on whose form subjects are written; an answer takes them from confirmed records."""
+
+CORRECTABLE: Final = frozenset({"request", "answer", "information", "correction"})
+"""Kinds of message of ours that can be corrected."""
+
+WITHDRAWABLE: Final = CORRECTABLE | {"refusal"}
+"""Kinds of message of ours that can be withdrawn."""
+
+FOLLOW_UPS: Final = ("reminder", "correction", "withdrawal")
+"""Kinds of message in which we speak of a message of our own."""
+
+MAX_APPROVALS: Final = 2
+"""More officers than these no agreement asks for before something is sent."""
+
+
+def imo_fits(number: str) -> bool:
+    """Whether the last digit of an IMO number is the one that the others give (IMO Resolution A.1117(30))."""
+    digits = [int(sign) for sign in number if sign.isdecimal()]
+    weighed = sum(digit * weight for digit, weight in zip(digits, range(len(digits), 1, -1), strict=False))
+    return bool(digits) and weighed % 10 == digits[-1]
+
+
+def iban_fits(number: str) -> bool:
+    """Whether the two check digits of an IBAN are those that the rest gives (ISO 7064, MOD 97-10)."""
+    turned = number[4:] + number[:4]
+    return turned.isalnum() and int("".join(str(int(sign, 36)) for sign in turned)) % 97 == 1
 
 
 def reference(authority: str, number: int, at: datetime) -> str:
@@ -76,3 +149,33 @@ def caption(names: tuple[str, ...]) -> str:
     """Return the title of a case from the captions of its subjects: two names, and how many more."""
     shown = BETWEEN_NAMES.join(names[:2])
     return f"{shown} +{len(names) - 2}" if len(names) > 2 else shown  # noqa: PLR2004 - as the docstring says
+
+
+class Spoken(Protocol):
+    """What the rules ask of a message."""
+
+    incoming: bool
+    kind: str
+    state: str
+    standing: str
+    content: Any
+
+
+def may_be_answered(message: Spoken) -> bool:
+    """Whether the message is a partner's request that still waits for an answer."""
+    waits = message.incoming and message.kind == "request" and message.state in {"new", "open"}
+    return waits and message.standing != "withdrawn"
+
+
+def may_follow_up(message: Spoken, kind: str) -> bool:
+    """Whether a reminder, correction or withdrawal of this message can be written now."""
+    if message.incoming or message.standing == "withdrawn" or not message.content:
+        return False
+    if kind == "reminder":
+        return message.kind == "request" and message.state == "open"
+    return message.kind in (CORRECTABLE if kind == "correction" else WITHDRAWABLE)
+
+
+def may_be_about(message: Spoken, kind: str) -> bool:
+    """Whether a message of this kind can refer to that message now."""
+    return may_be_answered(message) if kind in {"answer", "refusal"} else may_follow_up(message, kind)

@@ -2,21 +2,35 @@
 
 from django.urls import path
 
-from comity.desks.cases import views
+from comity.desks.cases.views import approving, reading, records, writing
 
 app_name = "cases"
 
 urlpatterns = [
-    path("", views.home, name="home"),
-    path("list", views.listing, name="list"),
-    path("search", views.search, name="search"),
-    path("new", views.write_request, name="new"),
-    path("partners", views.partner_list, name="partners"),
-    path("<int:case_id>/", views.case, name="case"),
-    path("messages/<int:message_id>/review", views.review, name="review"),
-    path("messages/<int:message_id>/answer", views.answer, name="answer"),
-    path("messages/<int:message_id>/refuse", views.refuse, name="refuse"),
-    path("messages/<int:message_id>/proof", views.proof, name="proof"),
-    path("messages/<int:message_id>/evidence", views.evidence, name="evidence"),
-    path("candidates/<int:candidate_id>/", views.decide, name="decide"),
+    path("", reading.home, name="home"),
+    path("list", reading.listing, name="list"),
+    path("search", reading.search, name="search"),
+    path("new", writing.write_request, name="new"),
+    path("inform", writing.inform, name="inform"),
+    path("partners", reading.partner_list, name="partners"),
+    path("records", records.sources, name="records"),
+    path("records/search", records.look_up, name="look_up"),
+    path("records/<int:record_id>/", records.record, name="record"),
+    path("drafts", approving.own_drafts, name="drafts"),
+    path("drafts/<int:draft_id>/", approving.draft, name="draft"),
+    path("drafts/<int:draft_id>/discard", approving.discard, name="discard"),
+    path("drafts/<int:draft_id>/restore", approving.restore, name="restore"),
+    path("drafts/<int:draft_id>/take-back", approving.take_back, name="take_back"),
+    path("approvals", approving.approvals, name="approvals"),
+    path("approvals/<int:draft_id>/", approving.approval, name="approval"),
+    path("<int:case_id>/", reading.case, name="case"),
+    path("messages/<int:message_id>/review", reading.review, name="review"),
+    path("messages/<int:message_id>/answer", writing.answer, name="answer"),
+    path("messages/<int:message_id>/refuse", writing.refuse, name="refuse"),
+    path("messages/<int:message_id>/remind", writing.remind, name="remind"),
+    path("messages/<int:message_id>/correct", writing.correct, name="correct"),
+    path("messages/<int:message_id>/withdraw", writing.withdraw, name="withdraw"),
+    path("messages/<int:message_id>/proof", reading.proof, name="proof"),
+    path("messages/<int:message_id>/evidence", reading.evidence, name="evidence"),
+    path("candidates/<int:candidate_id>/", reading.decide, name="decide"),
 ]

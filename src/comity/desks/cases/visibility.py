@@ -57,8 +57,8 @@ def visible_messages(officer: Officer, messages: QuerySet[CaseMessage]) -> Query
     return messages.filter(to_query(allowed, COLUMNS))
 
 
-def may_do(officer: Officer, action: Action, message: CaseMessage) -> bool:
-    """Whether the house rules let this officer do something with a message of this desk; a doubt is a no.
+def ask_about(officer: Officer, action: Action, message: CaseMessage) -> Ask:
+    """Return the question whether an officer may do something with a message of this desk.
 
     Args:
         officer: who acts.
@@ -78,11 +78,16 @@ def may_do(officer: Officer, action: Action, message: CaseMessage) -> bool:
     )
     # It is done from its case, which is the reason that the rules ask for.
     context = Circumstances(part=Part.CONTENT, purpose=purpose_of(officer) or message.purpose or None, justified=True)
+    return Ask(official(officer), action, thing, context, timezone.now().date())
+
+
+def may_do(officer: Officer, action: Action, message: CaseMessage) -> bool:
+    """Whether the house rules let this officer do something with a message, as `ask_about` asks; a doubt is a no."""
     try:
         book = members.policies()
     except PartnersError:
         return False
-    return book.decide(Ask(official(officer), action, thing, context, timezone.now().date())).allowed
+    return book.decide(ask_about(officer, action, message)).allowed
 
 
 def may_export(officer: Officer, message: CaseMessage) -> bool:

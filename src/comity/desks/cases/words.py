@@ -6,6 +6,8 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from comity.desks.cases import rules
+
 Words = Mapping[str, Any]
 
 KINDS: Words = {
@@ -25,7 +27,19 @@ ANSWER_KINDS: Words = {
     "negative": _("Negative answer: nothing is held"),
 }
 
-REPLIES: Words = {**ANSWER_KINDS, "refusal": _("Refusal")}
+REPLIES: Words = {**ANSWER_KINDS, "refusal": _("Refusal"), "withdrawn": _("Answer withdrawn")}
+
+# What became of a message later (`CaseMessage.standing`).
+STANDINGS: Words = {"corrected": _("Corrected"), "withdrawn": _("Withdrawn")}
+
+# Of a message that is being written (`StoredDraft.state`).
+DRAFT_STATES: Words = {
+    "draft": _("Draft"),
+    "waiting": _("Waits for approval"),
+    "returned": _("Returned to you"),
+    "sent": _("Sent"),
+    "discarded": _("Discarded"),
+}
 
 STATES: Words = {
     # Translators: state of a message that nobody has opened yet
@@ -172,6 +186,10 @@ SCHEMATA: Words = {
 }
 
 SCHEMA_ICONS: Mapping[str, str] = {
+    "Airplane": "send",
+    "BankAccount": "file-text",
+    "CryptoWallet": "key",
+    "Address": "flag",
     "Person": "user",
     "Organization": "building",
     "Company": "building",
@@ -246,6 +264,23 @@ PROPERTIES: Words = {
     "ethnicity": _("Ethnicity"),
     "colour": _("Colour"),
     "make": _("Make"),
+    "surname": _("Family name"),
+    "givenName": _("Given name"),
+    "manufacturer": _("Manufacturer"),
+    "icaoCode": _("ICAO type designator"),
+    "imei": _("IMEI"),
+    "imsi": _("IMSI"),
+    "iban": _("IBAN"),
+    "accountNumber": _("Account number"),
+    "bankName": _("Bank"),
+    "bic": _("BIC"),
+    "publicKey": _("Wallet address"),
+    "currencySymbol": _("Currency"),
+    "managingExchange": _("Exchange that manages it"),
+    "caliber": _("Calibre"),
+    "full": _("Address"),
+    "city": _("City"),
+    "postalCode": _("Postal code"),
 }
 
 # Values that are codes themselves.
@@ -279,6 +314,31 @@ REASONS: Words = {
     "court": _("Use in court is not allowed."),
 }
 
+# Why a partner is not to be written to (`comity.directory.view.Standing`).
+STANDING_REASONS: Words = {
+    "member.unknown": _("The directory does not list this partner."),
+    "member.faulty": _("The partner's entry in the directory cannot be believed."),
+    "member.suspended": _("The partner is suspended in the directory."),
+    "member.needs-comparison": _("The partner's keys changed and must first be compared by telephone."),
+    "member.expired": _("The partner's entry in the directory has expired; only what saves a life may pass."),
+}
+
+# Why a partner's node refused what we sent, by the longest beginning of its code, and what can be done about it.
+CODES: Words = {
+    "note.expired": _("It arrived after its time. Send it again."),
+    "note.future": _("The clocks of the two nodes differ too much. Tell your administrator."),
+    "note.unopenable": _("The partner could not open it, for its key had changed. Send it again."),
+    "note.wrap": _("The partner could not open it, for its key had changed. Send it again."),
+    "note": _("The partner's node found its envelope malformed. Tell your administrator."),
+    "body": _("The content did not arrive as it was announced. Send it again."),
+    "lane": _("It arrived out of its order. Tell your administrator."),
+    "message": _("The partner's node does not know this form of message. Tell your administrator."),
+    "head": _("Envelope and content disagree. Tell your administrator."),
+    "member": _("The partner's directory does not let us write to it. Tell your administrator."),
+    "agreement": _("By the partner's reading no agreement binds both of you. Telephone its contact point."),
+    "engine": _("The partner's node could not decide on it. Telephone its contact point."),
+}
+
 # What a permission obliges to (`comity.agreements.DutyKind`).
 DUTIES: Words = {
     "retain-days": _("Must be erased after %(amount)s days"),
@@ -303,4 +363,14 @@ def match_reason(rule: str) -> Any:  # noqa: ANN401 - a lazy text or the rule it
 
 def reason(rule: str) -> Any:  # noqa: ANN401 - a lazy text or the rule itself
     """Return the text for a reason of the agreements: by the whole rule, else by what it is about."""
-    return REASONS.get(rule) or REASONS.get(rule.rpartition(".")[0], rule)
+    return REASONS.get(rule) or STANDING_REASONS.get(rule) or REASONS.get(rule.rpartition(".")[0], rule)
+
+
+def refusal_code(code: str) -> Any:  # noqa: ANN401 - a lazy text or the code itself
+    """Return the text for the code with which a partner's node refused a message."""
+    return CODES.get(code) or CODES.get(code.partition(".")[0]) or reason(code)
+
+
+def field(asked: rules.Asked) -> Any:  # noqa: ANN401 - a lazy text
+    """Return the label of a field of a subject."""
+    return word(PROPERTIES, "vin" if asked.kind == "vin" else asked.prop)

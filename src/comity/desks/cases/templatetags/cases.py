@@ -6,6 +6,7 @@ from django import template
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
 
 from comity.desks.cases import choices, rules, words
 
@@ -16,6 +17,7 @@ _TABLES: dict[str, words.Words] = {
     "state": words.STATES,
     "answer": words.ANSWER_KINDS,
     "reply": words.REPLIES,
+    "standing": words.STANDINGS,
     "purpose": words.PURPOSES,
     "area": words.CRIME_AREAS,
     "category": words.CATEGORIES,
@@ -32,6 +34,29 @@ _TABLES: dict[str, words.Words] = {
 def word(code: object, table: str) -> Any:  # noqa: ANN401 - a lazy text
     """Return a code in words: `{{ message.kind|word:"kind" }}`."""
     return words.word(_TABLES[table], code) if code else ""
+
+
+_WRITING = {
+    "request": _("Write a request"),
+    "information": _("Inform partners"),
+    "answer": _("Answer the request"),
+    "refusal": _("Refuse the request"),
+    "reminder": _("Remind partners"),
+    "correction": _("Correct what was sent"),
+    "withdrawal": _("Withdraw what was sent"),
+}
+
+
+@register.simple_tag
+def writing_title(kind: str) -> Any:  # noqa: ANN401 - a lazy text
+    """Return the heading of the page on which a message of this kind is written."""
+    return words.word(_WRITING, kind)
+
+
+@register.filter
+def refusal_code(code: str) -> Any:  # noqa: ANN401 - a lazy text
+    """Return what a partner's node meant by the code of its refusal, and what can be done."""
+    return words.refusal_code(code)
 
 
 @register.filter

@@ -1,0 +1,204 @@
+"""Keeping what is being written: saved as it is typed, discarded with a way back, sent once, approved by others."""
+
+import hashlib
+import json
+from datetime import datetime, timedelta
+from typing import Final
+
+from django.core.exceptions import PermissionDenied
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from comity.desks.cases import choices, content, rules
+from comity.desks.cases.actions.recording import record
+from comity.desks.cases.actions.sending import Outcome, preview_request, send_draft
+from comity.desks.cases.forms import Draft, posted
+from comity.desks.cases.models import (
+    Approval,
+    Case,
+    CaseMessage,
+    DraftState,
+    StoredDraft,
+)
+from comity.node.officers.models import Officer
+from comity.node.officers.rules import Duty
+from comity.node.writing import writing
+
+UNDO: Final = timedelta(hours=1)
+"""For so long a discarded draft can be taken back; then it is deleted with the next one that is discarded."""
+
+WRITABLE: Final = (DraftState.DRAFT, DraftState.RETURNED)
+
+
+def save(draft: Draft, officer: Officer, key: str, *, at: datetime, case: Case | None = None) -> StoredDraft:
+    """Keep what was filled in so far, whether it is complete or not.
+
+    Args:
+        draft: as posted.
+        officer: its author.
+        key: of the form; saved again under the same key it is the same draft. What waits or was sent stays as it is.
+        at: now, UTC.
+        case: for spontaneous information within a case.
+    """
+    caption = rules.caption(tuple(filter(None, (one.caption for one in draft.subjects))))[: content.MAX_CAPTION]
+    kept = {"caption": caption, "data": draft.kept, "saved_at": at}
+    with writing():
+        stored, made = StoredDraft.objects.get_or_create(
+            author=officer,
+            key=key,
+            defaults={
+                **kept,
+                "kind": draft.kind,
+                "authority": officer.authority,
+                "about": draft.about,
+                "case": case,
+            },
+        )
+        if not made:
+            mine = StoredDraft.objects.filter(pk=stored.pk)
+            mine.filter(state=DraftState.DISCARDED).update(state=DraftState.DRAFT)  # typed on in another window
+            mine.filter(state__in=WRITABLE).update(**kept)
+            stored.refresh_from_db()
+        return stored
+
+
+def discard(stored: StoredDraft, *, at: datetime) -> None:
+    """Put a draft away; it can be taken back for a moment. What was discarded long ago is deleted."""
+    with writing():
+        StoredDraft.objects.filter(pk=stored.pk, state__in=WRITABLE).update(state=DraftState.DISCARDED, saved_at=at)
+        StoredDraft.objects.filter(author=stored.author_id, state=DraftState.DISCARDED, saved_at__lt=at - UNDO).delete()
+
+
+def restore(stored: StoredDraft, *, at: datetime) -> None:
+    """Take a discarded draft back."""
+    with writing():
+        StoredDraft.objects.filter(pk=stored.pk, state=DraftState.DISCARDED).update(state=DraftState.DRAFT, saved_at=at)
+
+
+def take_back(stored: StoredDraft, officer: Officer, *, at: datetime) -> None:
+    """Let the author change what waits for approval; approvals given so far are void."""
+    with writing():
+        if StoredDraft.objects.filter(pk=stored.pk, state=DraftState.WAITING).update(
+            state=DraftState.DRAFT, saved_at=at
+        ):
+            stored.approvals.all().delete()
+            record("message.taken-back", officer, at, case=_case_of(stored), subjects=[digest(stored)])
+
+
+def send(stored: StoredDraft, draft: Draft, officer: Officer, *, at: datetime) -> Outcome:
+    """Send a valid draft and keep its message; sent a second time, it is the same message."""
+    with writing():
+        held = StoredDraft.objects.select_for_update().get(pk=stored.pk)
+        if held.message is not None:
+            return Outcome(held.message)
+        if held.state not in WRITABLE:
+            return Outcome(None, (_("This draft waits for approval or was discarded, so it was not sent."),))
+        return _sent(held, send_draft(draft, officer, at=at, case=held.case))
+
+
+def submit(stored: StoredDraft, officer: Officer, needed: int, *, at: datetime) -> None:
+    """Hand a valid draft to those who may approve it; nobody changes it while it waits."""
+    with writing():
+        held = StoredDraft.objects.select_for_update().get(pk=stored.pk)
+        if held.state not in WRITABLE:
+            return
+        held.state, held.needed, held.submitted_at = DraftState.WAITING, needed, at
+        held.returned_by, held.reason = None, ""
+        held.save()
+        record("message.submitted", officer, at, case=_case_of(held), subjects=[digest(held)], facts={"needed": needed})
+
+
+def may_approve(officer: Officer, stored: StoredDraft) -> bool:
+    """Whether this officer may approve a draft that waits: another than its author, of the same authority."""
+    return (
+        officer.may(Duty.APPROVE)
+        and officer.authority == stored.authority
+        and officer.pk != stored.author_id
+        and stored.state == DraftState.WAITING
+    )
+
+
+def rebuilt(stored: StoredDraft) -> Draft:
+    """Return the forms of a kept draft, filled in by its author and checked."""
+    author = stored.author
+    return Draft.read(
+        posted(stored.data),
+        choices.for_officer(author, get_language() or author.language, stored.about),
+        kind=stored.kind,
+        about=stored.about,
+    )
+
+
+def approve(stored: StoredDraft, officer: Officer, *, at: datetime) -> Outcome | None:
+    """Approve what another officer wrote, and send it once as many approve as are needed.
+
+    Returns:
+        what became of the sending; `None` while further approvals are missing.
+
+    Raises:
+        PermissionDenied: it is the officer's own, or the role does not include approving.
+    """
+    with writing():
+        held = StoredDraft.objects.select_for_update().select_related("author", "about__case", "case").get(pk=stored.pk)
+        if held.message is not None:
+            return Outcome(held.message)
+        if not may_approve(officer, held):
+            raise PermissionDenied
+        draft = rebuilt(held)
+        if not _still_fits(draft):
+            return Outcome(None, (_("It can no longer be sent as it is. Return it to its author."),))
+        Approval.objects.get_or_create(draft=held, officer=officer, defaults={"author": held.author, "at": at})
+        record("message.approved", officer, at, case=_case_of(held), subjects=[digest(held)])
+        given = held.approvals.count()
+        needed = preview_request(draft, held.author, at=at, case=held.case).approvals
+        if given < max(needed, held.needed):
+            StoredDraft.objects.filter(pk=held.pk).update(needed=max(needed, held.needed))
+            return None
+        return _sent(held, send_draft(draft, held.author, at=at, case=held.case, approvals=given))
+
+
+def give_back(stored: StoredDraft, reason: str, officer: Officer, *, at: datetime) -> None:
+    """Return what waits to its author, with what has to change.
+
+    Raises:
+        PermissionDenied: it is the officer's own, or the role does not include approving.
+    """
+    with writing():
+        held = StoredDraft.objects.select_for_update().get(pk=stored.pk)
+        if not may_approve(officer, held):
+            raise PermissionDenied
+        held.approvals.all().delete()
+        held.state, held.returned_by, held.reason = DraftState.RETURNED, officer, reason
+        held.save()
+        record("message.returned", officer, at, case=_case_of(held), subjects=[digest(held)])
+
+
+def _still_fits(draft: Draft) -> bool:
+    return draft.is_valid() and (draft.about is None or rules.may_be_about(draft.about, draft.kind))
+
+
+def _sent(stored: StoredDraft, outcome: Outcome) -> Outcome:
+    if outcome.message is not None:
+        stored.state, stored.message, stored.data, stored.caption = DraftState.SENT, outcome.message, {}, ""
+        stored.save()
+    return outcome
+
+
+def _case_of(stored: StoredDraft) -> str:
+    if stored.about is not None:
+        return stored.about.case.reference
+    return stored.case.reference if stored.case is not None else ""
+
+
+def digest(stored: StoredDraft) -> bytes:
+    """Return the hash of what was written, by which the ledger says what was approved without saying it."""
+    written = json.dumps([stored.kind, stored.authority, stored.data], sort_keys=True)
+    return hashlib.sha256(written.encode()).digest()
+
+
+def open_drafts_about(message: CaseMessage, officer: Officer, kind: str) -> StoredDraft | None:
+    """Return what this officer began to write about a message and has not sent."""
+    found = StoredDraft.objects.filter(
+        about=message, author=officer, kind=kind, state__in=[*WRITABLE, DraftState.WAITING]
+    )
+    return found.order_by("-id").first()

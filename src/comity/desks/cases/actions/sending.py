@@ -1,0 +1,172 @@
+"""Sending: what a valid draft stands for goes to all of its recipients, or to none."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from comity.agreements import Action
+from comity.desks.cases import composing, content, rules
+from comity.desks.cases.actions.recording import record
+from comity.desks.cases.forms import Draft
+from comity.desks.cases.models import Addressee, Case, CaseMessage, Standing, State
+from comity.desks.cases.preview import Preview, preview, refusals_in_words
+from comity.desks.cases.visibility import may_do
+from comity.messages import Attachment, Message
+from comity.node.exchange import outbox
+from comity.node.officers.models import Officer
+from comity.node.writing import writing
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of a sending: the stored message, or why it may not leave, in words for the officer."""
+
+    message: CaseMessage | None
+    refusals: tuple[str, ...] = ()
+
+
+def preview_request(
+    draft: Draft, officer: Officer, *, at: datetime, case: Case | None = None, files: Sequence[Attachment] = ()
+) -> Preview:
+    """Return who will be able to read what a valid draft stands for, and under which clauses. Nothing is kept or sent.
+
+    Args:
+        draft: of any kind.
+        officer: its author.
+        at: now, UTC.
+        case: to which it belongs, where it begins none.
+        files: to be attached.
+    """
+    reference = case.reference if case is not None else rules.reference(officer.authority, 0, at)
+    return preview(composing.compose(draft, officer, reference, at, files=files))
+
+
+def send_draft(
+    draft: Draft,
+    officer: Officer,
+    *,
+    at: datetime,
+    case: Case | None = None,
+    approvals: int = 0,
+    files: Sequence[Attachment] = (),
+) -> Outcome:
+    """Send what a valid draft stands for, in its case or in a new one.
+
+    Args:
+        draft: of any kind.
+        officer: its author, in whose name it leaves.
+        at: now, UTC.
+        case: to which it belongs; a message that refers to another belongs to that one's.
+        approvals: how many further officers approved it.
+        files: already sealed, to be attached.
+    """
+    with writing():
+        own = draft.about.case if draft.about is not None else case
+        reference = own.reference if own is not None else _next_reference(officer.authority, at)
+        message = composing.compose(draft, officer, reference, at, files=files)
+        if approvals:
+            message = replace(message, head=replace(message.head, approvals=approvals))
+        title = rules.caption(content.captions(message))[: content.MAX_CAPTION]
+        outcome = _send(message, own, officer, at=at, title=title, about=draft.about)
+        if outcome.message is not None and draft.about is not None:
+            _settle(draft.about, outcome.message)
+        return outcome
+
+
+def send_request(draft: Draft, officer: Officer, *, at: datetime) -> Outcome:
+    """Open a case and send its request to all recipients, or to none."""
+    return send_draft(draft, officer, at=at)
+
+
+def answer_request(request: CaseMessage, answer: Mapping[str, Any], officer: Officer, *, at: datetime) -> Outcome:
+    """Answer a request with the records that were confirmed and chosen."""
+    with writing():
+        chosen = composing.chosen(request, answer.get("include") or ())
+        return _reply(request, composing.answer(request, answer, chosen, officer, at), officer, at)
+
+
+def refuse_request(request: CaseMessage, refusal: Mapping[str, Any], officer: Officer, *, at: datetime) -> Outcome:
+    """Refuse a request on one ground of the closed list."""
+    with writing():
+        return _reply(request, composing.refusal(request, refusal, officer, at), officer, at)
+
+
+def _reply(request: CaseMessage, message: Message, officer: Officer, at: datetime) -> Outcome:
+    outcome = _send(message, request.case, officer, at=at, about=request)
+    if outcome.message is not None:
+        _settle(request, outcome.message)
+    return outcome
+
+
+def _send(
+    message: Message,
+    case: Case | None,
+    officer: Officer,
+    *,
+    at: datetime,
+    title: str = "",
+    about: CaseMessage | None = None,
+) -> Outcome:
+    """Hand a message to the exchange and keep what the desk shows of it; call inside the act's transaction."""
+    reference = case.reference if case is not None else message.head.reference
+    draft = content.row_of(
+        message, b"", case=case or Case(reference=reference), authority=officer.authority, incoming=False
+    )
+    replies = message.head.kind in {"answer", "refusal"}
+    wanted = [Action.ANSWER if replies else Action.SEND, *([Action.ATTACH] if message.attachments else [])]
+    if not all(may_do(officer, action, draft) for action in wanted):
+        record("message.refused", officer, at, case=reference, facts={"rule": "house"})
+        return Outcome(None, (_("The rules of this node do not let you send this."),))
+    (sent,) = outbox.send([message], by=officer.username, at=at, case=reference)
+    if isinstance(sent, outbox.NotSent):
+        return Outcome(None, refusals_in_words(sent.refusals))
+    if case is None:
+        case = Case.objects.create(reference=reference, authority=officer.authority, title=title, opened_at=at)
+    row = content.row_of(message, sent.msg, case=case, authority=officer.authority, incoming=False)
+    row.written_by = officer
+    row.in_reply_to = bytes(about.msg).hex() if about is not None else ""
+    row.state = State.OPEN if row.kind == "request" else State.DONE
+    row.save()
+    Addressee.objects.bulk_create(
+        [
+            Addressee(message=row, authority=str(recipient), note_id=note_id, clauses=list(decision.clauses))
+            for recipient, note_id, decision in zip(message.head.recipients, sent.note_ids, sent.decisions, strict=True)
+        ]
+    )
+    return Outcome(row)
+
+
+def _settle(about: CaseMessage, sent: CaseMessage) -> None:
+    """Write down at a message what the one that refers to it changes."""
+    if sent.kind == "answer" and (sent.content or {}).get("answer") != "interim":
+        about.state = State.ANSWERED
+    elif sent.kind == "refusal":
+        about.state = State.REFUSED
+    elif sent.kind == "correction":
+        about.standing = Standing.CORRECTED
+    elif sent.kind == "withdrawal":
+        about.standing = Standing.WITHDRAWN
+        about.state = State.DONE
+        _reopen(about)
+    about.save(update_fields=["state", "standing"])
+
+
+def _reopen(withdrawn: CaseMessage) -> None:
+    """Let a request wait again whose answer or refusal was withdrawn."""
+    if withdrawn.kind in {"answer", "refusal"} and withdrawn.in_reply_to:
+        CaseMessage.objects.filter(
+            authority=withdrawn.authority,
+            incoming=True,
+            msg=bytes.fromhex(withdrawn.in_reply_to),
+            state__in=[State.ANSWERED, State.REFUSED],
+        ).exclude(standing=Standing.WITHDRAWN).update(state=State.OPEN)
+
+
+def _next_reference(authority: str, at: datetime) -> str:
+    """Return the next free reference of the year; the transaction holds the database's only writer."""
+    stem = rules.reference(authority, 0, at)[:-6]
+    taken = Case.objects.filter(authority=authority, reference__startswith=stem).order_by("-reference").first()
+    return rules.reference(authority, int(taken.reference[-6:]) + 1 if taken else 1, at)

@@ -1,0 +1,170 @@
+"""A message being written: its form, one form for each subject, and what was filled in so far."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from django import forms
+from django.http import QueryDict
+from django.utils.translation import gettext_lazy as _
+
+from comity.desks.cases import rules
+from comity.desks.cases.forms.messages import FORMS, Choices
+from comity.desks.cases.forms.subject import SubjectForm
+from comity.desks.cases.models import CaseMessage
+
+_NOT_CONTENT: Final = frozenset({"csrfmiddlewaretoken", "step", "draft"})
+_SEVERAL: Final = frozenset({"recipients", "handling", "include"})
+
+
+@dataclass(frozen=True)
+class Draft:
+    """A message being written.
+
+    Attributes:
+        form: of its kind.
+        subjects: one form each; none for kinds that name nobody.
+        data: as posted or kept; `None` for an empty form.
+        choices: what may be chosen.
+        kind: of message.
+        about: the message that it answers, reminds of, corrects or withdraws.
+    """
+
+    form: forms.Form
+    subjects: tuple[SubjectForm, ...]
+    data: QueryDict | None
+    choices: Choices
+    kind: str = "request"
+    about: CaseMessage | None = None
+
+    @classmethod
+    def read(
+        cls,
+        data: QueryDict | None,
+        choices: Choices,
+        *,
+        checked: bool = True,
+        kind: str = "request",
+        about: CaseMessage | None = None,
+    ) -> "Draft":
+        """Read what was posted; without it, an empty form (a request begins with one person).
+
+        Args:
+            data: as posted; the hidden field `subjects` lists the subjects as `0:Person,2:Vessel`.
+            choices: what may be chosen.
+            checked: whether errors are shown, which they are not while subjects are added.
+            kind: of message.
+            about: the message it refers to, for the kinds that refer to one.
+        """
+        begun = "0:Person" if kind == "request" else ""
+        listed = _listed(str(data.get("subjects", "")) if data is not None else begun)
+        bound = data if checked else None
+        initial = None if data is None or checked else _initial(data)
+        form = FORMS[kind](bound, initial=initial, offered=choices)
+        subjects = tuple(
+            SubjectForm(
+                bound,
+                initial=_with_schema(data, place, schema),
+                prefix=f"s{place}",
+                schema=schema,
+                linked=kind == "request",
+            )
+            for place, schema in (listed if kind in rules.WITH_SUBJECTS else ())
+        )
+        return cls(form, subjects, data, choices, kind, about)
+
+    @property
+    def listed(self) -> str:
+        """The value of the hidden field `subjects`."""
+        return ",".join(f"{place}:{schema}" for place, schema in self._pairs())
+
+    def with_subject(self, schema: str) -> "Draft":
+        """Return the draft with an empty subject of that kind at its end, nothing checked yet."""
+        places = [place for place, _schema in self._pairs()]
+        if schema not in rules.FIELDS or len(places) >= rules.MAX_SUBJECTS:
+            return self
+        return self._again([*self._pairs(), (max(places, default=-1) + 1, schema)])
+
+    def without_subject(self, place: str) -> "Draft":
+        """Return the draft without the subject at that place, nothing checked yet."""
+        return self._again([(number, schema) for number, schema in self._pairs() if str(number) != place])
+
+    def with_again(self, entry: str) -> "Draft":
+        """Return the draft with a subject (`2:Vessel`) that was removed, as it was."""
+        pairs = self._pairs()
+        back = [one for one in _listed(entry) if one[0] not in {place for place, _schema in pairs}]
+        return self._again(sorted([*pairs, *back]))
+
+    def _pairs(self) -> list[tuple[int, str]]:
+        return [(int(one.prefix[1:]), one.schema_code) for one in self.subjects if one.prefix]
+
+    def _again(self, pairs: list[tuple[int, str]]) -> "Draft":
+        data = QueryDict(mutable=True)
+        for key, values in (self.data or QueryDict()).lists():
+            data.setlist(key, values)
+        data["subjects"] = ",".join(f"{place}:{schema}" for place, schema in pairs)
+        return Draft.read(data, self.choices, checked=False, kind=self.kind, about=self.about)
+
+    def is_valid(self) -> bool:
+        """Whether everything is filled in; asks every form, so that all errors show at once."""
+        answers = [self.form.is_valid(), *(one.is_valid() for one in self.subjects)]
+        if self.kind == "request" and not self.subjects:
+            self.form.add_error(None, _("A request asks about at least one subject."))
+            return False
+        return all(answers)
+
+    @property
+    def given(self) -> dict[str, Any]:
+        """What the form holds, checked; only after `is_valid`."""
+        return self.form.cleaned_data
+
+    @property
+    def forms(self) -> tuple[forms.Form, ...]:
+        """Every form, in the order of the page, for the summary of errors."""
+        return (*self.subjects, self.form)
+
+    @property
+    def hidden(self) -> tuple[tuple[str, str], ...]:
+        """Everything that was filled in, to travel through the preview."""
+        return tuple(_content(self.data))
+
+    @property
+    def kept(self) -> dict[str, list[str]]:
+        """Everything that was filled in, as it is kept on the server."""
+        found: dict[str, list[str]] = {}
+        for key, value in _content(self.data):
+            found.setdefault(key, []).append(value)
+        return found
+
+
+def posted(kept: Mapping[str, list[str]]) -> QueryDict:
+    """Return what was kept as if it were posted again."""
+    data = QueryDict(mutable=True)
+    for key, values in kept.items():
+        data.setlist(key, values)
+    return data
+
+
+def _content(data: QueryDict | None) -> Iterator[tuple[str, str]]:
+    for key, values in (data or QueryDict()).lists():
+        if key not in _NOT_CONTENT:
+            yield from ((key, str(value)) for value in values)
+
+
+def _listed(text: str) -> list[tuple[int, str]]:
+    found: list[tuple[int, str]] = []
+    for entry in text.split(",")[: rules.MAX_SUBJECTS]:
+        place, _colon, schema = entry.partition(":")
+        if place.isdecimal() and schema in rules.FIELDS and int(place) not in {number for number, _name in found}:
+            found.append((int(place), schema))
+    return found
+
+
+def _initial(data: QueryDict) -> dict[str, Any]:
+    return {key: data.getlist(key) if key in _SEVERAL else data.get(key) for key in data}
+
+
+def _with_schema(data: QueryDict | None, place: int, schema: str) -> dict[str, Any]:
+    prefix = f"s{place}-"
+    given = {key.removeprefix(prefix): data.get(key) for key in data or () if key.startswith(prefix)} if data else {}
+    return {**given, "schema": schema}

@@ -1,0 +1,280 @@
+"""What officers fill in for each kind of message, beside its subjects."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any, Final, Protocol
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from comity.desks.cases import words
+from comity.desks.cases.forms.subject import EMPTY, choices
+from comity.vocabulary.handling import Handling
+
+
+@dataclass(frozen=True, slots=True)
+class Choices:
+    """What may be chosen on a form.
+
+    Attributes:
+        partners: (id, name) of those whom one may write to.
+        purposes: codes that agreements in force know.
+        areas: crime areas that agreements in force know.
+        confirmed: (row, caption) of the records that were confirmed to be subjects of the request that is answered.
+    """
+
+    partners: tuple[tuple[str, str], ...] = ()
+    purposes: tuple[str, ...] = ()
+    areas: tuple[str, ...] = ()
+    confirmed: tuple[tuple[str, str], ...] = field(default=())
+
+
+class MessageForm(Protocol):
+    """A form of this file: made of what was filled in and what may be chosen."""
+
+    def __call__(self, data: Any, *, initial: Any, offered: Choices) -> forms.Form:  # noqa: ANN401 - as Django has it
+        """Return the form."""
+        ...
+
+
+def _text(label: Any, hint: Any = "", *, rows: int = 0, required: bool = True, most: int = 8000) -> forms.CharField:  # noqa: ANN401 - lazy texts
+    attrs: dict[str, str | int] = {"dir": "auto", **({"rows": rows} if rows else {})}
+    widget = forms.Textarea(attrs=attrs) if rows else forms.TextInput(attrs=attrs)
+    return forms.CharField(label=label, help_text=hint, max_length=most, required=required, widget=widget)
+
+
+def _day(label: Any, hint: Any) -> forms.DateField:  # noqa: ANN401 - lazy texts
+    widget = forms.DateInput(attrs={"type": "date", "dir": "ltr"}, format="%Y-%m-%d")
+    return forms.DateField(label=label, help_text=hint, required=False, widget=widget)
+
+
+def _offer(form: forms.Form, **offered: Iterable[tuple[str, Any]]) -> None:
+    for name, found in offered.items():
+        chosen = form.fields[name]
+        assert isinstance(chosen, forms.ChoiceField)  # noqa: S101 - tells the type checker
+        chosen.choices = list(found)
+
+
+def _ahead(day: date | None) -> None:
+    if day is not None and day < timezone.localdate():
+        raise ValidationError(_("choose today or a later day"))
+
+
+class Handled(forms.Form):
+    """The questions about how something may be used, asked of everything that carries information."""
+
+    handling = forms.MultipleChoiceField(
+        label=_("Handling codes"),
+        initial=["H0"],
+        widget=forms.CheckboxSelectMultiple,
+        required=False,
+        help_text=_("H0 always applies."),
+    )
+    conditions = _text(_("Condition of code H3"), _("Needed with code H3 only."), required=False, most=500)
+
+    def __init__(self, data: Any = None, *, initial: Any = None, offered: Choices | None = None, **kwargs: Any) -> None:  # noqa: ANN401 - passed on to Django
+        super().__init__(data, initial=initial, **kwargs)
+        self.offered = offered or Choices()
+        if "handling" in self.fields:
+            _offer(self, handling=[(code, f"{code}: {text}") for code, text in choices(words.HANDLING)])
+
+    def clean(self) -> dict[str, Any]:
+        """Ask for the condition that code H3 stands for."""
+        found = super().clean() or {}
+        if Handling.H3.value in found.get("handling", []) and not found.get("conditions"):
+            self.add_error("conditions", _("state the restriction that code H3 stands for"))
+        return found
+
+
+class InformationForm(Handled):
+    """Information that nobody asked for."""
+
+    recipients = forms.MultipleChoiceField(label=_("To whom"), widget=forms.CheckboxSelectMultiple)
+    purpose = forms.ChoiceField(label=_("Purpose"))
+    crime_area = forms.ChoiceField(label=_("Crime area"))
+    facts = _text(
+        _("Information"),
+        _("What is known, from where, and why it matters to this partner. Written in your own language."),
+        rows=6,
+    )
+    urgency = forms.ChoiceField(label=_("Urgency"), initial="normal", widget=forms.RadioSelect)
+    urgency_ground = forms.ChoiceField(
+        label=_("Ground of urgency"), required=False, help_text=_("Needed when it is not of normal urgency.")
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401 - passed on to Django
+        super().__init__(*args, **kwargs)
+        _offer(
+            self,
+            recipients=self.offered.partners,
+            purpose=[EMPTY, *choices(words.PURPOSES, self.offered.purposes)],
+            crime_area=[EMPTY, *choices(words.CRIME_AREAS, self.offered.areas)],
+            urgency=choices(words.URGENCIES),
+            urgency_ground=[EMPTY, *choices(words.URGENCY_GROUNDS)],
+        )
+
+    def clean(self) -> dict[str, Any]:
+        """Check what depends on two fields; a ground without urgency was left from before and is dropped."""
+        found = super().clean()
+        if found.get("urgency") == "normal":
+            found["urgency_ground"] = ""
+        elif found.get("urgency") and not found.get("urgency_ground"):
+            self.add_error("urgency_ground", _("choose the ground that makes it urgent"))
+        return found
+
+
+class RequestForm(InformationForm):
+    """A request for information."""
+
+    legal_basis = _text(
+        _("Offence and legal basis"),
+        _("The offence under investigation and the provision, as your law names them."),
+        most=300,
+    )
+    facts = _text(
+        _("Facts"), _("What happened, and why this partner may hold something. Written in your own language."), rows=4
+    )
+    questions = _text(_("Questions"), _("One question on a line."), rows=3, most=4000)
+    deadline = _day(_("Answer needed by"), _("Leave empty for the time limit of the agreement."))
+
+    def clean_deadline(self) -> date | None:
+        """Refuse a day that is over."""
+        day: date | None = self.cleaned_data.get("deadline")
+        _ahead(day)
+        return day
+
+
+class AnswerForm(Handled):
+    """An answer to a request."""
+
+    kind = forms.ChoiceField(label=_("Kind of answer"), choices=choices(words.ANSWER_KINDS), widget=forms.RadioSelect)
+    more_by = _day(_("More will follow by"), _("Needed in an interim answer."))
+    include = forms.MultipleChoiceField(
+        label=_("Confirmed subjects to send"), required=False, widget=forms.CheckboxSelectMultiple
+    )
+    text = _text(_("Text"), _("Only what the fields above cannot say; in your own language."), rows=5, required=False)
+    field_order = ("kind", "more_by", "include", "text", "handling", "conditions")
+
+    def __init__(
+        self,
+        *args: Any,  # noqa: ANN401 - passed on to Django
+        confirmed: Sequence[tuple[str, str]] | None = None,
+        **kwargs: Any,  # noqa: ANN401 - passed on to Django
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        offered = self.offered.confirmed if confirmed is None else confirmed
+        _offer(self, include=offered)
+        if not offered:
+            del self.fields["include"]
+
+    def clean_more_by(self) -> date | None:
+        """Refuse a day that is over."""
+        day: date | None = self.cleaned_data.get("more_by")
+        _ahead(day)
+        return day
+
+    def clean(self) -> dict[str, Any]:
+        """Check that the kind of answer and what it holds agree."""
+        found = super().clean()
+        kind, holds = found.get("kind"), bool(found.get("include") or found.get("text"))
+        if kind == "negative" and found.get("include"):
+            self.add_error("kind", _("a negative answer cannot send a confirmed subject"))
+        if kind in {"full", "partial", "interim"} and not holds:
+            self.add_error("text", _("say something, or send a confirmed subject"))
+        if kind == "interim" and not found.get("more_by") and "more_by" not in self.errors:
+            self.add_error("more_by", _("say by when more will follow"))
+        return found
+
+
+class _Plain(Handled):
+    """A message that carries no information of its own, so that no handling code is asked for."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401 - passed on to Django
+        super().__init__(*args, **kwargs)
+        del self.fields["handling"], self.fields["conditions"]
+
+
+class RefusalForm(_Plain):
+    """A refusal, on one ground of a closed list."""
+
+    ground = forms.ChoiceField(label=_("Ground"), widget=forms.RadioSelect)
+    text = _text(
+        _("Explanation for the partner"),
+        _("Say what the partner could do instead, if anything."),
+        rows=4,
+        required=False,
+        most=2000,
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401 - passed on to Django
+        super().__init__(*args, **kwargs)
+        _offer(self, ground=[(code, f"({code}) {text}") for code, text in words.REFUSAL_GROUNDS.items()])
+
+
+class ReminderForm(_Plain):
+    """A reminder of a request that nobody has answered."""
+
+    text = _text(
+        _("Why it is needed now"),
+        _("Optional; the partner sees the request and its date anyway."),
+        rows=3,
+        required=False,
+        most=2000,
+    )
+
+
+class CorrectionForm(Handled):
+    """A correction of what we sent."""
+
+    text = _text(
+        _("What was wrong, and what is right"),
+        _("One or two sentences in your own language. Change the facts below where they were wrong."),
+        rows=4,
+    )
+    field_order = ("text", "handling", "conditions")
+
+
+class WithdrawalForm(_Plain):
+    """A withdrawal of what we sent."""
+
+    text = _text(
+        _("Why it is withdrawn"),
+        _("The partners are told to stop using it; that it was sent stays on record."),
+        rows=4,
+        most=2000,
+    )
+
+
+class VerdictForm(forms.Form):
+    """Whether a record is the subject that the partner asks about."""
+
+    verdict = forms.ChoiceField(choices=[("same", ""), ("different", ""), ("open", "")])
+    reason = forms.CharField(label=_("Why"), required=False, max_length=500)
+
+    def clean(self) -> dict[str, Any]:
+        """Ask for a reason where a proposal is rejected."""
+        found = super().clean() or {}
+        if found.get("verdict") == "different" and not found.get("reason", "").strip():
+            self.add_error("reason", _("say why it is not the same, so that the decision can be checked later"))
+        return found
+
+
+class ReturnForm(forms.Form):
+    """Why what waits for approval goes back to its author."""
+
+    reason = _text(_("What has to change"), rows=3, most=500)
+
+
+FORMS: Final[dict[str, MessageForm]] = {
+    "request": RequestForm,
+    "information": InformationForm,
+    "answer": AnswerForm,
+    "refusal": RefusalForm,
+    "reminder": ReminderForm,
+    "correction": CorrectionForm,
+    "withdrawal": WithdrawalForm,
+}
+"""The form of each kind of message."""

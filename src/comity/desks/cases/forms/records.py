@@ -1,0 +1,41 @@
+"""Why an officer looks into the records, and for what."""
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from comity.desks.cases import words
+from comity.desks.cases.forms.subject import EMPTY, choices
+
+
+class WhyForm(forms.Form):
+    """The purpose and the reason, without which no record is shown."""
+
+    purpose = forms.ChoiceField(label=_("Purpose"), choices=[EMPTY, *choices(words.PURPOSES)])
+    reason = forms.CharField(
+        label=_("Case or reason"),
+        max_length=120,
+        help_text=_("The reference of a case, or why you look. It is recorded with every search and every look."),
+        widget=forms.TextInput(attrs={"dir": "auto"}),
+    )
+
+
+class LookUpForm(WhyForm):
+    """A search in the records."""
+
+    q = forms.CharField(
+        label=_("Name, number or reference"),
+        max_length=200,
+        help_text=_("A name is also found in another spelling or script."),
+        widget=forms.TextInput(attrs={"dir": "auto", "type": "search"}),
+    )
+
+    field_order = ("q", "purpose", "reason")
+
+    def clean_q(self) -> Any:  # noqa: ANN401 - what was typed
+        """Ask for more than two letters: fewer would show half of the records."""
+        text = self.cleaned_data["q"].strip()
+        if len(text) < 3:  # noqa: PLR2004 - as the docstring says
+            raise forms.ValidationError(_("write at least three letters or digits"))
+        return text

@@ -1,0 +1,203 @@
+"""One subject of a message: the fields of its kind, each with what it needs."""
+
+import re
+import unicodedata
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, Final
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
+
+from comity.desks.cases import rules, words
+from comity.vocabulary.errors import VocabularyError
+from comity.vocabulary.partial_date import PartialDate
+
+CODE: Final = {"dir": "ltr", "spellcheck": "false", "autocapitalize": "characters"}
+EMPTY: Final = ("", _("Choose"))
+MAX_VALUES: Final = 20
+"""Values of one property; who knows more of them sends a file."""
+
+_COUNTRY: Final = re.compile(r"[A-Za-z]{2}")
+_NOT_CODE: Final = re.compile(r"[\W_]+")
+_IMO_DIGITS, _MMSI_DIGITS, _VIN_SIGNS = 7, 9, 17
+_IBAN: Final = re.compile(r"[A-Z]{2}[0-9]{2}[A-Z0-9]{11,30}")  # ISO 13616: 15 to 34 signs
+_VIN: Final = re.compile(r"[A-HJ-NPR-Z0-9]{17}")  # ISO 3779: no I, O or Q
+
+
+def choices(table: Mapping[str, Any], codes: Iterable[str] | None = None) -> list[tuple[str, Any]]:
+    """Return (code, words) pairs for a field: of all codes of a table, or of those named."""
+    return [(code, words.word(table, code)) for code in (table if codes is None else codes)]
+
+
+def composed(text: object) -> str:
+    """Return a text in composed form with plain line ends, which is the only one that messages carry."""
+    return unicodedata.normalize("NFC", str(text or "")).replace("\r\n", "\n").strip()
+
+
+def _plain_digits(text: str) -> str:
+    """Return a code with the digits of other scripts, as an Arabic keyboard gives them, as 0 to 9."""
+    return "".join(str(unicodedata.digit(sign)) if sign.isdigit() else sign for sign in text)
+
+
+def _date(value: str) -> str:
+    try:
+        return str(PartialDate.parse(value))
+    except VocabularyError:
+        raise ValidationError(_("write the date as 1974, 1974-03 or 1974-03-22")) from None
+
+
+def _country(value: str) -> str:
+    if not _COUNTRY.fullmatch(value):
+        raise ValidationError(_("write the country as its code of two letters, such as XA"))
+    return value.lower()
+
+
+def _imo(value: str) -> str:
+    digits = value.upper().removeprefix("IMO").strip()
+    if len(digits) != _IMO_DIGITS or not digits.isdecimal():
+        raise ValidationError(_("an IMO number has seven digits, such as IMO 9074729; compare it once more"))
+    return f"IMO{digits}"
+
+
+def _mmsi(value: str) -> str:
+    digits = value.replace(" ", "")
+    if len(digits) != _MMSI_DIGITS or not digits.isdecimal():
+        raise ValidationError(_("an MMSI number has nine digits; compare it once more"))
+    return digits
+
+
+def _vin(value: str) -> str:
+    signs = _NOT_CODE.sub("", value.upper()).removeprefix("VIN")
+    if not _VIN.fullmatch(signs):
+        raise ValidationError(
+            _(
+                "a vehicle identification number has 17 letters and digits and never I, O or Q; where part of it is "
+                "illegible, write that into the facts"
+            )
+        )
+    return f"{rules.VIN_PREFIX}{signs}"
+
+
+def _iban(value: str) -> str:
+    signs = _NOT_CODE.sub("", value.upper())
+    if not _IBAN.fullmatch(signs):
+        raise ValidationError(_("an IBAN begins with two letters and two digits and has 15 to 34 signs; compare it"))
+    return signs
+
+
+_TIDY: Final[Mapping[str, Callable[[str], str]]] = {
+    "date": _date,
+    "country": _country,
+    "imo": _imo,
+    "mmsi": _mmsi,
+    "vin": _vin,
+    "iban": _iban,
+}
+_HINTS: Final[Mapping[str, Any]] = {
+    "name": _("As written, in any script."),
+    "date": _("Year-month-day as far as known: 1974, 1974-03 or 1974-03-22."),
+    "country": _("Two letters, such as XA."),
+    "imo": _("Seven digits."),
+    "mmsi": _("Nine digits."),
+    "vin": _("17 letters and digits."),
+    "iban": _("With its two letters of the country."),
+}
+_SEVERAL: Final = _("Several: one on a line.")
+
+
+class SubjectForm(forms.Form):
+    """One subject of a message, with the fields of its kind."""
+
+    schema = forms.CharField(widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, schema: str, linked: bool = True, **kwargs: Any) -> None:  # noqa: ANN401 - passed on to Django
+        kwargs.setdefault("initial", {"schema": schema})
+        super().__init__(*args, **kwargs)
+        self.schema_code = schema if schema in rules.FIELDS else "Person"
+        for asked in rules.FIELDS[self.schema_code]:
+            self.fields[asked.prop] = self._field(asked)
+        if self.schema_code in rules.WITH_CATEGORY:
+            self.fields["category"] = forms.ChoiceField(
+                label=_("Why this person: category"), choices=[EMPTY, *choices(words.CATEGORIES)]
+            )
+        self.fields["link"] = forms.CharField(
+            label=_("What links it with the purpose"),
+            required=linked,
+            max_length=500,
+            help_text=_("One sentence; the partner needs it to judge whether the request is necessary.")
+            if linked
+            else "",
+            widget=forms.TextInput(attrs={"dir": "auto"}),
+        )
+
+    def _field(self, asked: rules.Asked) -> forms.Field:
+        label = words.field(asked)
+        if asked.kind == "sex":
+            return forms.ChoiceField(
+                label=label,
+                required=False,
+                choices=[("", _("Not known")), ("female", _("Female")), ("male", _("Male")), ("other", _("Other"))],
+            )
+        attrs: dict[str, str | int] = {"dir": "auto"} if asked.kind in {"text", "name"} else {**CODE}
+        hint = _HINTS.get(asked.kind, "")
+        widget: forms.Widget = forms.TextInput(attrs=attrs)
+        if asked.several:
+            widget = forms.Textarea(attrs={**attrs, "rows": 1, "class": "grows"})
+            hint = f"{hint} {_SEVERAL}".strip()
+        return forms.CharField(label=label, required=False, max_length=2000, widget=widget, help_text=hint)
+
+    @property
+    def title(self) -> Any:  # noqa: ANN401 - a lazy text
+        """The kind of subject in words."""
+        return words.word(words.SCHEMATA, self.schema_code)
+
+    @property
+    def icon(self) -> str:
+        """The icon of the kind."""
+        return words.SCHEMA_ICONS.get(self.schema_code, "id")
+
+    @property
+    def caption(self) -> str:
+        """The first thing that was filled in, to tell this subject from its neighbours; empty where nothing was."""
+        return next(
+            (
+                str(value).splitlines()[0]
+                for asked in rules.FIELDS[self.schema_code]
+                if asked.kind not in {"sex", "country"} and (value := self[asked.prop].value())
+            ),
+            "",
+        )
+
+    def clean(self) -> dict[str, Any]:
+        """Bring every value into its one form, and ask for at least one fact by which the subject can be found."""
+        found = super().clean() or {}
+        for asked in rules.FIELDS[self.schema_code]:
+            try:
+                found[asked.prop] = _values(asked, found.get(asked.prop, ""))
+            except ValidationError as error:
+                self.add_error(asked.prop, error)
+        if not self.errors and not any(found.get(asked.prop) for asked in rules.FIELDS[self.schema_code]):
+            self.add_error(
+                rules.FIELDS[self.schema_code][0].prop, _("state at least one fact by which it can be found")
+            )
+        return found
+
+    def properties(self) -> dict[str, tuple[str, ...]]:
+        """Return the facts stated: property to its values. The form is valid."""
+        stated = ((asked.prop, self.cleaned_data.get(asked.prop)) for asked in rules.FIELDS[self.schema_code])
+        return {prop: tuple(values) for prop, values in stated if values}
+
+
+def _values(asked: rules.Asked, given: object) -> tuple[str, ...]:
+    text = composed(given)
+    lines = text.splitlines() if asked.several else [text.replace("\n", " ")]
+    values = [line.strip() for line in lines if line.strip()]
+    if len(values) > MAX_VALUES:
+        raise ValidationError(
+            _("state at most %(most)s; the others fit into the facts") % {"most": MAX_VALUES}, code="many"
+        )
+    if asked.kind not in {"text", "name", "sex"}:
+        values = [_plain_digits(value) for value in values]
+    tidy = _TIDY.get(asked.kind)
+    return tuple(dict.fromkeys(tidy(value) if tidy else value for value in values))

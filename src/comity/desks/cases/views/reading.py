@@ -1,0 +1,149 @@
+"""The pages on which cases are read and candidates decided: parse, call one read or action, render."""
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.vary import vary_on_headers
+
+from comity.desks.cases import actions, comparing, drafts, forms, partners, proofs, reads
+from comity.desks.cases.models import Candidate, Case, Verdict
+from comity.desks.cases.views.pages import UNCHANGED, message_of, page_of, reader, writer
+from comity.desks.cases.visibility import may_export
+from comity.node.officers.rules import Duty
+
+
+@require_GET
+@vary_on_headers("HX-Request")
+def home(request: HttpRequest) -> HttpResponse:
+    """Show what is new, what waits for an answer, and what is still on its way."""
+    officer = reader(request)
+    if request.GET.get("stamp") == (stamp := f"{reads.stamp(officer)}-{drafts.stamp(officer)}"):
+        return HttpResponse(status=UNCHANGED)
+    template = "cases/home.html#live" if "stamp" in request.GET else "cases/home.html"
+    return page_of(
+        request,
+        template,
+        page=reads.home(officer),
+        approvals=drafts.listed(drafts.to_approve(officer), approving=True),
+        drafts=drafts.open_own(officer),
+        may_write=officer.may(Duty.WRITE_MESSAGES),
+        stamp=stamp,
+    )
+
+
+@require_GET
+def listing(request: HttpRequest) -> HttpResponse:
+    """Show one tab of all messages."""
+    officer = reader(request)
+    tab, page = reads.page(officer, request.GET.get("show", ""), request.GET.get("page"))
+    return page_of(
+        request,
+        "cases/list.html",
+        tab=tab,
+        tabs=reads.TABS,
+        page=page,
+        query=f"show={tab.key}&",
+        may_write=officer.may(Duty.WRITE_MESSAGES),
+    )
+
+
+@require_POST
+def search(request: HttpRequest) -> HttpResponse:
+    """Show what the search box finds; by POST, so that no name stands in an address or a log."""
+    officer = reader(request)
+    text = request.POST.get("q", "")
+    found = reads.search(officer, text)
+    actions.note_search(officer, at=timezone.now(), hits=len(found))
+    return page_of(request, "cases/found.html", text=text, found=found)
+
+
+@require_GET
+def partner_list(request: HttpRequest) -> HttpResponse:
+    """Show the partners and how the exchange with each is going."""
+    officer = reader(request)
+    found = partners.partners(officer, get_language() or "en", at=timezone.now())
+    return render(request, "cases/partners.html", {"active_desk": "partners", "partners": found})
+
+
+@require_GET
+def case(request: HttpRequest, case_id: int) -> HttpResponse:
+    """Show a case: its messages, what was found, how far each copy got. Opening it marks what is new as read."""
+    officer = reader(request)
+    try:
+        page = reads.case_page(officer, case_id)
+        if request.GET.get("stamp") == page.stamp:
+            return HttpResponse(status=UNCHANGED)
+        # A hidden page does not ask (see frame.js): what arrives while the case is on the screen has been seen.
+        if actions.open_case(page, officer, at=timezone.now()):
+            page = reads.case_page(officer, case_id)
+    except Case.DoesNotExist:
+        raise Http404 from None
+    template = "cases/case.html#live" if "stamp" in request.GET else "cases/case.html"
+    return page_of(request, template, page=page, may_write=officer.may(Duty.WRITE_MESSAGES))
+
+
+@require_GET
+def review(request: HttpRequest, message_id: int) -> HttpResponse:
+    """Show what the records hold about the subjects of a request, side by side with it."""
+    officer = reader(request)
+    message = message_of(officer, message_id)
+    return page_of(
+        request,
+        "cases/review.html",
+        message=message,
+        comparisons=comparing.comparisons(message),
+        may_write=officer.may(Duty.WRITE_MESSAGES),
+    )
+
+
+@require_POST
+def decide(request: HttpRequest, candidate_id: int) -> HttpResponse:
+    """Keep an officer's decision whether a record is the subject asked about."""
+    officer = writer(request)
+    try:
+        candidate = reads.candidate_for(officer, candidate_id)
+    except Candidate.DoesNotExist:
+        raise Http404 from None
+    form = forms.VerdictForm(request.POST)
+    if form.is_valid():
+        actions.decide_candidate(
+            candidate, Verdict(form.cleaned_data["verdict"]), form.cleaned_data["reason"], officer, at=timezone.now()
+        )
+    else:
+        for error in form.errors.get("reason", []):
+            messages.error(request, str(error))
+    response = redirect("cases:review", message_id=candidate.message_id)
+    response["Location"] += f"#candidate-{candidate.pk}"
+    return response
+
+
+@require_GET
+def proof(request: HttpRequest, message_id: int) -> HttpResponse:
+    """Show what proves a message: signatures, inclusion, witnesses."""
+    officer = reader(request)
+    message = message_of(officer, message_id)
+    whole = may_export(officer, message)
+    return page_of(request, "cases/proof.html", message=message, seals=proofs.seals(message), whole=whole)
+
+
+@require_GET
+def evidence(request: HttpRequest, message_id: int) -> HttpResponse:
+    """Hand out the file with which anybody can verify a message without this node."""
+    officer = reader(request)
+    message = message_of(officer, message_id)
+    note = request.GET.get("note", "")
+    found = proofs.evidence(message, int(note) if note.isdigit() else 0, officer, at=timezone.now())
+    if found is None:
+        messages.warning(
+            request, _("There is no proof of this copy yet: it is made when the partner's receipt arrives.")
+        )
+        return redirect("cases:proof", message_id=message.pk)
+    return HttpResponse(
+        found.data,
+        content_type="application/json",
+        headers={"Content-Disposition": f'attachment; filename="{found.name}"'},
+    )
