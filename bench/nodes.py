@@ -26,6 +26,10 @@ def two_nodes() -> Iterator[Any]:
         nodes = federation.build(Path(folder), {"XA": (OURS,), "XB": (THEIRS,)})
         try:
             yield nodes
+        except Exception:
+            for state in ("XA", "XB"):
+                print(f"{state}: {nodes[state].call('state')}\n{nodes[state].log()[-3000:]}", file=sys.stderr)
+            raise
         finally:
             nodes.stop()
 
