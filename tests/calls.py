@@ -101,7 +101,7 @@ def mirror_now() -> int:
     from comity.node.partners import keyring
 
     keyring.unlock("the lighthouse keeper sleeps")
-    mirror.follow_all()
+    mirror.follow_each(mirror.behind())
     transport.forget()
     return MirrorTile.objects.count()
 
@@ -197,6 +197,79 @@ def accept(path: str, partner: str) -> list[str]:
         again = replace(read, proof=replace(read.proof, base=error.head, consistency=()))
         answer = inbox.accept(again.to_bytes(), peer, timezone.now())
     return [leaf.statement.hex() for leaf in answer.receipts]
+
+
+def send_file(sender: str, recipients: list[str], path: str, *, spoil: bool = False) -> str:
+    """Send a request with a file; returns the message's root. Spoilt, its first chunk is another one on our disk."""
+    from comity.node.exchange import attachments, serving
+
+    with Path(path).open("rb") as source:
+        item = attachments.store_file(source, title="Überwachung.mp4", media_type="video/mp4")
+    if spoil:
+        chunk = serving.chunk_path(item.chunks[0][0])
+        chunk.write_bytes(bytes(chunk.stat().st_size))
+    plain = request(sender, recipients, 1)
+    with transaction.atomic():
+        (sent,) = outbox.send([replace(plain, parts=(*plain.parts, item))], by="test", at=timezone.now())
+    return sent.msg.hex() if isinstance(sent, outbox.Sent) else sent.refusals[0][1].reasons[0].rule
+
+
+def chunks_of(msg: str) -> list[list]:
+    """Return (chunks, here, code) of each attachment of a message, and every chunk's hash."""
+    from comity.node.exchange import attachments
+
+    held = attachments.state(bytes.fromhex(msg))
+    hashes = models.Chunk.objects.filter(msg=bytes.fromhex(msg)).order_by("attachment", "number")
+    return [[[one.chunks, one.chunks_here, one.code] for one in held], [bytes(row.sha256).hex() for row in hashes]]
+
+
+def read_file(msg: str, role: str = "officer") -> dict:
+    """Read the file of a message as an officer does; returns its hash and size, or the rule that refused."""
+    import hashlib
+
+    from comity.agreements import Action, Ask, Circumstances, Decision, Official, Part, Thing, ThingKind
+    from comity.node.exchange import attachments, files
+    from comity.node.ledger.models import Entry as LogEntry
+
+    note = models.Note.objects.select_related("pair", "body").get(msg=bytes.fromhex(msg))
+    own = AuthorityId.parse(note.pair.own)
+    at = timezone.now()
+    thing = Thing(ThingKind.MESSAGE, own, own, message="request", purpose="criminal-investigation")
+    context = Circumstances(part=Part.CONTENT, purpose="criminal-investigation", justified=True)
+    ask = Ask(Official(own, role), Action.VIEW, thing, context, at.date())
+    (held,) = attachments.state(note.msg)
+    acts = LogEntry.objects.filter(log__name__contains="/a").count()
+    try:
+        found = files.read(note, held.sha256, ask, by="test", at=at, case="XA-2026-000001")
+    except files.NotHereError as error:
+        return {"missing": str(error)}
+    if isinstance(found, Decision):
+        return {"refused": found.reasons[0].rule}
+    whole = hashlib.sha256()
+    for chunk in found.chunks:
+        whole.update(chunk)
+    recorded = LogEntry.objects.filter(log__name__contains="/a").count() - acts
+    return {"sha256": whole.hexdigest(), "size": found.size, "title": found.title, "recorded": recorded}
+
+
+def fetch_rest(msg: str, folder: str, held: int) -> dict:
+    """Fetch the one chunk of a message, of which the first bytes are here, copied from the sender's folder."""
+    from unittest import mock
+
+    from comity.node.exchange import attachments, serving, transport
+    from comity.node.partners import keyring
+
+    keyring.unlock(PASSPHRASE)
+    chunk = models.Chunk.objects.select_related("pair").get(msg=bytes.fromhex(msg))
+    path = serving.chunk_path(bytes(chunk.sha256))
+    sealed = (Path(folder) / "bodies" / path.parent.name / path.name).read_bytes()
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.with_suffix(f".{chunk.pair_id}").write_bytes(sealed[:held])
+    with mock.patch.object(transport, "_open", wraps=transport._open) as watched:
+        code = attachments.fetch(chunk, chunk.pair)
+    transport.forget()
+    (call,) = watched.call_args_list
+    return {"code": code, "asked_from": int(call.args[4]["Range"].removeprefix("bytes=").removesuffix("-"))}
 
 
 def store_chunk(size: int) -> str:
@@ -352,6 +425,66 @@ def after_days(days: int) -> dict:
     keyring.unlock(PASSPHRASE)
     renewing.renew_all(timezone.now() + timedelta(days=days))
     return {"names": list(keyring.keys().names())}
+
+
+def evidence_of_last(path: str) -> int:
+    """Write the evidence of the newest note that arrived; returns its size."""
+    from comity.node.exchange import evidence as exporting
+
+    made = exporting.make(models.Note.objects.filter(out=False).order_by("-id")[0])
+    return 0 if made is None else Path(path).write_bytes(made.to_bytes())
+
+
+def knock_whatever_it_takes(own: str, partner: str, path: str) -> list:
+    """Post a parcel as a thief would who proves from whatever head he is told; returns status and code."""
+    from comity.delivery import Fault
+    from comity.node.exchange import transport
+    from comity.node.partners import keyring
+
+    keyring.unlock(PASSPHRASE)
+    status, answer = transport.post(AuthorityId.parse(partner), Path(path).read_bytes())
+    if status == 409:
+        Pair.objects.filter(own=own, partner=partner).update(partner_has=Fault.from_bytes(answer).head)
+        compose(own, partner, path)
+        status, answer = transport.post(AuthorityId.parse(partner), Path(path).read_bytes())
+    return [status, "" if status == 200 else Fault.from_bytes(answer).code]
+
+
+def ask_about_ourselves() -> None:
+    """Ask partners that do not believe our log what they hold of it, as the worker does every minute."""
+    from comity.node.exchange import claims
+    from comity.node.partners import keyring
+
+    keyring.unlock(PASSPHRASE)
+    for pair in claims.doubted():
+        claims.ask(pair, timezone.now())
+
+
+def opening(log: str) -> dict:
+    """Return what the first entry of a log says."""
+    from comity.messages import canonical
+
+    first = Entry.objects.get(log__name=log, index=0)
+    found = canonical.decode(bytes(first.opening))
+    return {**found, "root": found["root"].hex()}
+
+
+def officer(username: str, authority: str) -> None:
+    from comity.node.officers.models import Officer
+
+    Officer.objects.create(username=username, display_name=username, authority=authority, role="administrator")
+
+
+def last_act(kind: str) -> str:
+    """Return the newest act of a kind, as JSON."""
+    from comity.merkle import Kind
+    from comity.messages import canonical
+
+    for entry in Entry.objects.filter(kind=Kind.ACT, opening__isnull=False).order_by("-id"):
+        found = canonical.decode(bytes(entry.opening))
+        if found["kind"] == kind:
+            return json.dumps(found, default=bytes.hex)
+    return "null"
 
 
 if __name__ == "__main__":

@@ -12,13 +12,16 @@ from typing import Final
 from comity.delivery import Head
 from comity.merkle import ProofError, TileNodes, root_at, tile_path
 from comity.node.exchange import transport
-from comity.node.exchange.heads import keep, known
+from comity.node.exchange.heads import hear, keep, known
+from comity.node.ledger import actions as ledger
 from comity.node.partners import incidents
-from comity.node.partners.models import Claim
+from comity.node.partners.models import Claim, Pair
 from comity.vocabulary.authority import AuthorityId, LogName
 
 log = logging.getLogger(__name__)
 PATIENCE: Final = timedelta(hours=24)
+DOUBTS: Final = ("head.mismatch", "proof.consistency", "log.forked")
+"""What a partner answers that holds a head of our log which our log does not reach or contradicts."""
 OK: Final = 200
 HASH: Final = 32
 
@@ -33,6 +36,23 @@ def connect(owner: AuthorityId, at: datetime) -> None:
     """Try to connect the open claims about a member's logs; report those that stayed open too long."""
     for claim in Claim.objects.filter(log__startswith=f"{owner}/").order_by("id")[:100]:
         _connect(claim, at)
+
+
+def doubted() -> tuple[Pair, ...]:
+    """Return the pairs in which the partner does not believe our log: it may have been shown another under our key."""
+    return tuple(Pair.objects.filter(last_code__in=DOUBTS))
+
+
+def ask(pair: Pair, at: datetime) -> None:
+    """Ask a partner what it holds of our exchange log; what we never signed means that our key was stolen.
+
+    Raises:
+        OSError: the partner cannot be reached.
+    """
+    name, partner = ledger.exchange_log(pair.own).name, AuthorityId.parse(pair.partner)
+    status, text = transport.get(partner, f"/federation/v1/mirror/{name}/head")
+    if status == OK:
+        hear(text, shown_by=partner, at=at)
 
 
 def _connect(claim: Claim, at: datetime) -> None:

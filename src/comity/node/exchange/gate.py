@@ -1,19 +1,24 @@
 """Which agreement allows a message to leave or to be accepted; every path through the door asks here."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
+from typing import Final
 
 from comity.agreements import Action, Ask, Circumstances, Decision, Party, PolicyBook, Reason, Thing, ThingKind
 from comity.directory.view import Standing
 from comity.messages import Message
-from comity.messages.note import Note
+from comity.messages.note import Note as Envelope
+from comity.node.exchange import attachments
+from comity.node.exchange.models import Note
 from comity.node.partners import members
 from comity.vocabulary.authority import AuthorityId
 from comity.vocabulary.urgency import Urgency
 
-TWO_OFFICERS = 2
+TWO_OFFICERS: Final = 2
+REPLIES: Final = frozenset({"answer", "refusal"})
 
 
-def may_be_received(message: Message, note: Note, at: datetime) -> Decision:
+def may_be_received(message: Message, note: Envelope, at: datetime) -> Decision:
     """Decide whether a message may be accepted, by the agreements of the directory under which it was written.
 
     Source: docs/protocol/delivery.md, steps 5.4 and 5.6.
@@ -66,14 +71,46 @@ def may_pass(
         purpose=head.purpose.value,
         urgency=head.urgency.value,
         urgency_ground=None if head.ground is None else head.ground.value,
-        in_reply=message.refers is not None,
+        in_reply=_is_in_reply(action, message, own, partner),
         approvals=head.approvals,
     )
     # Answers and refusals are an action of their own: they need an open message of the partner, and no crime area.
-    if action is Action.SEND and head.kind in {"answer", "refusal"}:
+    if action is Action.SEND and head.kind in REPLIES:
         action = Action.ANSWER
     ask = Ask(Party(own), action.value, thing, context, at.astimezone(UTC).date())
-    return (book or members.policies()).decide(ask, under=head.agreement)
+    book = members.policies() if book is None else book
+    decision = book.decide(ask, under=head.agreement)
+    return _with_files(decision, ask, message, book) if message.attachments else decision
+
+
+def _with_files(decision: Decision, ask: Ask, message: Message, book: PolicyBook) -> Decision:
+    """Decide for each attached file too: one that may not pass keeps the message from passing."""
+    clauses = decision.clauses
+    for file in message.attachments:
+        if not decision.allowed:
+            return decision
+        if not attachments.is_possible(file):
+            return Decision(allowed=False, reasons=(Reason("attachment.impossible"),))
+        thing = ask.resource._replace(size_bytes=file.size)
+        asked = book.decide(ask._replace(action=Action.ATTACH.value, resource=thing), under=message.head.agreement)
+        if not asked.allowed:
+            return asked
+        clauses += tuple(one for one in asked.clauses if one not in clauses)
+    return replace(decision, clauses=clauses)
+
+
+def _is_in_reply(action: Action, message: Message, own: AuthorityId, partner: AuthorityId) -> bool:
+    """Tell whether a message refers to an earlier one; of an answer or refusal, whether the one it names was asked.
+
+    Whoever answers what was never asked of him tries to place unasked information where a request would excuse it.
+    """
+    refers = message.refers
+    if refers is None or message.head.kind not in REPLIES:
+        return refers is not None
+    receives = action is Action.RECEIVE
+    asker = own if receives else partner
+    asked = Note.objects.filter(pair__own=str(own), pair__partner=str(partner), out=receives, msg=refers.msg)
+    return refers.authority == asker and asked.exists()
 
 
 def code_of(decision: Decision) -> str:

@@ -1,6 +1,7 @@
 """Mirror partners' exchange logs: 32 bytes a leaf, so that a node that lost its disk goes on with the same log."""
 
 import logging
+from collections.abc import Iterable
 from typing import Final
 
 from comity.merkle import TileNodes, root_at, tile_path, tiles_between
@@ -21,13 +22,14 @@ def behind() -> tuple[Head, ...]:
     return tuple(head for head in Head.objects.exclude(text=b"") if mirrored_size(head.log) < head.size)
 
 
-def follow_all() -> None:
-    """Fetch what partners' logs have grown by since the last time."""
-    for head in behind():
-        try:
-            follow(head)
-        except OSError:
-            continue  # away; the next round fetches it
+def follow_each(found: Iterable[Head]) -> None:
+    """Fetch what logs have grown by since the last time.
+
+    Raises:
+        OSError: an owner is away; the next round fetches the rest.
+    """
+    for head in found:
+        follow(head)
 
 
 def follow(head: Head) -> int:

@@ -74,7 +74,7 @@ class Receipt(models.Model):
         ]
         indexes: ClassVar = [
             models.Index(fields=["pair", "ours", "lane", "last"], name="receipts_by_run"),
-            models.Index(fields=["pair"], condition=Q(ours=True, told=False), name="receipts_to_tell"),
+            models.Index(fields=["pair", "ours", "told"], name="receipts_to_tell"),
         ]
 
     def __str__(self) -> str:
@@ -117,9 +117,7 @@ class Note(models.Model):
             models.UniqueConstraint(fields=["pair", "out", "lane", "seq"], name="a_place_in_a_lane_is_taken_once"),
         ]
         indexes: ClassVar = [
-            models.Index(
-                fields=["pair", "lane", "seq"], condition=Q(out=True, state="w"), name="notes_waiting_for_receipt"
-            ),
+            models.Index(fields=["msg"], name="notes_by_message"),  # is an answer one to what we asked?
         ]
 
     def __str__(self) -> str:
@@ -137,6 +135,9 @@ class Chunk(models.Model):
     size = models.PositiveIntegerField()
     pair = models.ForeignKey(Pair, on_delete=models.PROTECT, null=True, related_name="+")  # in: from whom to fetch
     here = models.BooleanField(default=False)
+    code = models.CharField(max_length=100, blank=True)  # in: why the last attempt to fetch it failed
+    failures = models.PositiveIntegerField(default=0)
+    retry_at = models.DateTimeField(null=True)
 
     class Meta:
         """Constraints and indexes."""

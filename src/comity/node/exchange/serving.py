@@ -1,15 +1,18 @@
 """What a member may fetch: sealed bodies addressed to it, checkpoints and tiles of exchange logs."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
+
+from django.db.models import QuerySet
 
 from comity.delivery import MalformedError
 from comity.merkle import ProofError, parse_tile_path
 from comity.messages import canonical
 from comity.node import places
 from comity.node.exchange import mirror
-from comity.node.exchange.models import Body, Chunk, Note
+from comity.node.exchange.models import Body, Chunk, Note, NoteState
 from comity.node.ledger import tree
 from comity.node.ledger.models import Checkpoint, Log, Tile
 from comity.node.partners.models import Head as HeadRow
@@ -17,21 +20,57 @@ from comity.vocabulary.authority import AuthorityId, LogName
 from comity.vocabulary.errors import VocabularyError
 
 NOTES_AT_ONCE: Final = 500
+BLOCK_BYTES: Final = 256 * 1024
 
 
-def body(digest: bytes, peer: Iterable[AuthorityId]) -> bytes | None:
+@dataclass(frozen=True, slots=True)
+class Sealed:
+    """A sealed body, or a chunk on the disk, on its way to a partner.
+
+    Attributes:
+        size: bytes.
+        source: the bytes, or the file that has them.
+    """
+
+    size: int
+    source: bytes | Path
+
+    def blocks(self, first: int) -> Iterator[bytes]:
+        """Yield what follows the first so many bytes, a file block by block: whole chunks would grow every thread."""
+        if isinstance(self.source, bytes):
+            yield self.source[first:]
+            return
+        with self.source.open("rb") as file:
+            file.seek(first)
+            while block := file.read(BLOCK_BYTES):
+                yield block
+
+
+def body(digest: bytes, peer: Iterable[AuthorityId]) -> Sealed | None:
     """Return a sealed body or chunk for which a note to one of these authorities exists, else `None`.
 
     "Unknown" and "not yours" are the same answer.
     """
     partners = [str(authority) for authority in peer]
     for row in Body.objects.filter(sha256=digest, sealed__isnull=False):
-        if Note.objects.filter(out=True, body=row, pair__partner__in=partners).exists():
-            return bytes(row.sealed or b"")
+        if _in_force(partners).filter(body=row).exists():
+            sealed = bytes(row.sealed or b"")
+            return Sealed(len(sealed), sealed)
     for chunk in Chunk.objects.filter(sha256=digest, here=True):
-        if Note.objects.filter(out=True, msg=bytes(chunk.msg), pair__partner__in=partners).exists():
-            return read_chunk(digest)
+        if _in_force(partners).filter(msg=bytes(chunk.msg)).exists():
+            path = chunk_path(digest)
+            return Sealed(path.stat().st_size, path) if path.exists() else None
     return None
+
+
+def _in_force(partners: list[str]) -> QuerySet[Note]:
+    """Return our notes to some partners that were neither refused nor replaced, and whose message was not erased."""
+    return Note.objects.filter(
+        out=True,
+        state__in=(NoteState.WAITING, NoteState.STORED),
+        pair__partner__in=partners,
+        body__sealed__isnull=False,
+    )
 
 
 def chunk_path(digest: bytes) -> Path:
@@ -88,6 +127,17 @@ def mirrored_checkpoint(log_name: str, peer: Iterable[AuthorityId]) -> bytes | N
     held = mirror.mirrored_size(log_name)
     row = HeadRow.objects.filter(log=log_name, size__lte=held).first()
     return None if row is None or not row.text else bytes(row.text)
+
+
+def verified_head(log_name: str, peer: Iterable[AuthorityId]) -> bytes | None:
+    """Return the newest checkpoint of a log that we verified, to its owner, whether or not its leaves are mirrored.
+
+    Under keys that were stolen it is one that the owner never signed, and shows the owner the theft.
+    """
+    if LogName.parse(log_name).authority not in set(peer):
+        return None
+    text = HeadRow.objects.filter(log=log_name).values_list("text", flat=True).first()
+    return None if not text else bytes(text)
 
 
 def mirrored_tile(log_name: str, path: str, peer: Iterable[AuthorityId]) -> bytes | None:

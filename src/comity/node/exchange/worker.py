@@ -4,28 +4,28 @@ import logging
 import queue
 import socket
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Final
 
 from django.db import DatabaseError, OperationalError, close_old_connections
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils import timezone
 
 from comity.merkle import Checkpoint, Kind
 from comity.node import places
-from comity.node.exchange import attachments, catching_up, claims, deliver, mirror, models, rejections, transport
+from comity.node.exchange import attachments, catching_up, claims, deliver, files, mirror, models, rejections, transport
 from comity.node.exchange.errands import THREADS, Errands
 from comity.node.ledger import actions as ledger
 from comity.node.ledger import sequencer
 from comity.node.ledger.models import Entry, Log
 from comity.node.partners import members, renewing
 from comity.node.partners.errors import PartnersError
-from comity.node.partners.models import Pair
+from comity.node.partners.models import Head, Lane, Pair
 from comity.node.writing import fault_of, writing
-from comity.vocabulary.authority import AuthorityId, LogName
+from comity.vocabulary.authority import LogName
 
 log = logging.getLogger(__name__)
 
@@ -36,7 +36,16 @@ DIRECTORY_EVERY: Final = timedelta(minutes=10)
 HEADS_EVERY: Final = timedelta(minutes=1)
 KEYS_EVERY: Final = timedelta(hours=6)
 MIRROR_EVERY: Final = timedelta(minutes=1)
+SWEEP_EVERY: Final = timedelta(days=1)
 ATTACHMENTS_EVERY: Final = timedelta(seconds=2)
+
+
+Going = tuple[str, Callable[[], object]]
+"""An errand: to whom, empty for nobody in particular, and what is done there."""
+
+
+def _now(work: Callable[[datetime], object]) -> None:
+    work(timezone.now())
 
 
 class Worker:
@@ -155,8 +164,8 @@ class Worker:
         """Put every lane in which something waits into the queue, urgent ones first."""
         ready = Q(retry_at__isnull=True) | Q(retry_at__lte=at)
         pairs = set(Pair.objects.filter(ready).values_list("id", flat=True))
-        waiting = models.Note.objects.filter(out=True, state=models.NoteState.WAITING, pair__in=pairs)
-        lanes = set(waiting.order_by().values_list("pair_id", "lane").distinct())
+        waiting = Lane.objects.filter(out_acked__lt=F("out_next") - 1, pair__in=pairs)
+        lanes = set(waiting.values_list("pair_id", "number"))
         lanes |= {
             (pair, 1)
             for pair in models.Receipt.objects.filter(ours=True, told=False, pair__in=pairs).values_list(
@@ -227,22 +236,36 @@ class Worker:
 
     def _go_out(self, at: datetime) -> None:
         """Queue what is to be fetched from others."""
-        if self._is_time("directory", DIRECTORY_EVERY, at):
-            self._errand("", "directory", lambda: members.refresh(timezone.now()))
-        if self._is_time("claims", HEADS_EVERY, at):
-            for owner in claims.owners():
-                self._errand(owner, "claims", partial(claims.connect, owner, at))
-        if self._is_time("mirror", MIRROR_EVERY, at):
-            for head in mirror.behind():
-                self._errand(LogName.parse(head.log).authority, f"mirror {head.log}", partial(mirror.follow, head))
-        if self._is_time("attachments", ATTACHMENTS_EVERY, at):
-            for pair in attachments.awaited():
-                self._errand(pair.partner, "attachments", partial(self._fetch, pair))
+        for name, every, found in (
+            ("claims", HEADS_EVERY, self._claims),
+            ("mirror", MIRROR_EVERY, self._mirrors),
+            ("attachments", ATTACHMENTS_EVERY, self._attachments),
+            ("directory", DIRECTORY_EVERY, lambda _: [("", partial(_now, members.refresh))]),
+            ("sweep", SWEEP_EVERY, lambda _: [("", files.sweep)]),
+        ):
+            if self._is_time(name, every, at):
+                for partner, work in found(at):
+                    self._errand(partner, name, work)
         for pair in self._schedule.due(at):
             self._errand(pair.partner, f"pull {pair.own}", partial(self._catch_up, pair))
 
+    def _claims(self, at: datetime) -> Iterator[Going]:
+        for owner in claims.owners():
+            yield str(owner), partial(claims.connect, owner, at)
+
+    def _mirrors(self, _at: datetime) -> Iterator[Going]:
+        behind: dict[str, list[Head]] = {}
+        for head in mirror.behind():
+            behind.setdefault(str(LogName.parse(head.log).authority), []).append(head)
+        for owner, found in behind.items():
+            yield owner, partial(mirror.follow_each, found)
+
+    def _attachments(self, at: datetime) -> Iterator[Going]:
+        for pair in attachments.awaited(at):
+            yield pair.partner, partial(self._fetch, pair)
+
     def _fetch(self, pair: Pair) -> None:
-        if attachments.fetch_from(pair):
+        if attachments.fetch_from(pair, timezone.now()):
             self._errand(pair.partner, "attachments", partial(self._fetch, pair))  # behind what else waits
 
     def _catch_up(self, pair: Pair) -> None:
@@ -250,7 +273,7 @@ class Worker:
             self._schedule.found(pair, timezone.now())
             self.wake()  # the receipts are owed
 
-    def _errand(self, partner: AuthorityId | str, name: str, work: Callable[[], object]) -> None:
+    def _errand(self, partner: str, name: str, work: Callable[[], object]) -> None:
         def go() -> None:
             close_old_connections()
             try:
@@ -260,11 +283,11 @@ class Worker:
             except (OSError, PartnersError) as error:  # away, or no member any more: the next round tries again
                 log.debug("%s of %s: %s", name, partner, error)
 
-        self._errands.put(str(partner), name, go)
+        self._errands.put(partner, name, go)
 
     def _sequence_acts(self, at: datetime) -> None:
-        waiting = Entry.objects.filter(index__isnull=True).values_list("log__name", flat=True).distinct()
-        for name in waiting:
+        waiting = Entry.objects.filter(index__isnull=True, log__closed_at__isnull=True)
+        for name in waiting.values_list("log__name", flat=True).distinct():
             sequencer.sequence(name, at)
 
     def commit_to_acts(self, at: datetime) -> None:
