@@ -56,7 +56,8 @@ def demo(folder: Path) -> Iterator[Demo]:
 
     def start(*arguments: str, into: Path = folder) -> subprocess.Popen[str]:
         process = subprocess.Popen(  # our own interpreter and module
-            [sys.executable, "-m", "comity", "demo", "--folder", str(into), "--port", str(own_ports()), *arguments],
+            [sys.executable, "-m", "comity", "demo", "--folder", into.name, "--port", str(own_ports()), *arguments],
+            cwd=into.parent,  # as in `make demo`, the folder is named from where one stands
             env={**os.environ, "LANGUAGE": "en"},
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
@@ -144,19 +145,67 @@ def test_the_nodes_run_on_until_told_to_stop(demo: Demo, number: signal.Signals)
     assert process.returncode == 0, out + err
 
 
-def test_a_node_that_dies_is_named_and_the_others_are_stopped(demo: Demo, standing: Path) -> None:
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGKILL], ids=["ended", "killed"])
+def test_a_node_that_dies_is_named_and_the_others_are_stopped(
+    demo: Demo, standing: Path, number: signal.Signals
+) -> None:
     process = demo("--no-play")
     until(process, "Ctrl-C stops them all.")
-    (serving,) = [
-        int(one.name)
-        for one in Path("/proc").iterdir()
-        if one.name.isdigit() and commanded(one) == ["serve", str(standing / "xc"), ""]
-    ]
-    os.kill(serving, signal.SIGTERM)
+    whole = ["serve", str(standing / "xc"), "--with-parent", ""]
+    (serving,) = [int(one.name) for one in Path("/proc").glob("[0-9]*") if commanded(one) == whole]
+    os.kill(serving, number)  # the fixture sees to it that its console and its worker are gone as well
     _, err = process.communicate(timeout=PATIENCE_S)
     assert process.returncode == 1
     assert "the node of XC ended" in err
     assert "Traceback" not in err
+
+
+@pytest.mark.parametrize("said", ["Starting 5 nodes", "Aldermark asks"], ids=["while-they-start", "in-the-play"])
+@pytest.mark.usefixtures("standing")
+def test_ctrl_c_ends_it_at_once_wherever_it_is(demo: Demo, said: str) -> None:
+    process = demo("--once")
+    until(process, said)
+    process.send_signal(signal.SIGINT)
+    _, err = process.communicate(timeout=PATIENCE_S)
+    assert process.returncode == 130
+    assert err == "comity: interrupted before the play was over.\n"
+
+
+def test_ctrl_c_while_nodes_are_built_leaves_nothing_that_stands(demo: Demo, tmp_path: Path) -> None:
+    process = demo("--once", into=tmp_path / "nodes")
+    until(process, "filling five nodes")
+    process.send_signal(signal.SIGINT)
+    _, err = process.communicate(timeout=PATIENCE_S)
+    assert process.returncode == 130
+    assert err == "comity: interrupted before the play was over.\n"
+    assert not build.stands(tmp_path / "nodes")
+
+
+OF_THE_FORGER = """
+    WHERE (id & (1 << 27) - 1) IN (SELECT id FROM records_record WHERE reference = 'xb-lantern-forger')
+"""
+
+
+@pytest.fixture
+def unfindable(standing: Path) -> Iterator[None]:
+    """Take one record out of the index by which Belcourt's node finds it; put it back."""
+    with closing(sqlite3.connect(standing / "xb" / "db.sqlite3")) as database:
+        with database:
+            index = database.execute(f"SELECT id FROM records_recordtoken {OF_THE_FORGER}").fetchall()  # noqa: S608
+            database.execute(f"DELETE FROM records_recordtoken {OF_THE_FORGER}")  # noqa: S608  # text of this file
+        assert index
+        yield
+        with database:
+            database.executemany("INSERT INTO records_recordtoken (id) VALUES (?)", index)
+
+
+@pytest.mark.usefixtures("unfindable")
+def test_a_step_that_does_not_hold_is_named_and_the_exit_code_says_so(demo: Demo) -> None:
+    process = demo("--once")
+    out, err = process.communicate(timeout=PATIENCE_S)
+    assert process.returncode == 1
+    assert "Every step was verified" not in out
+    assert err == "comity: find: check: not found: ['xb-lantern-forger'].\n"
 
 
 @pytest.mark.usefixtures("standing")

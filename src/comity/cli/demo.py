@@ -4,6 +4,8 @@ import os
 import sys
 import time
 import webbrowser
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
@@ -18,6 +20,7 @@ from comity.demo.hands import Hands
 from comity.demo.play import Play
 
 FOLDER: Final = Path("nodes")
+INTERRUPTED: Final = 130  # what a shell says of a command that SIGINT ended
 BUILDING: Final = {
     "keys": marked("making the keys of every authority"),
     "directory": marked("signing the directory of members and agreements"),
@@ -48,23 +51,35 @@ def command(folder: Path, port: int, *, once: bool, fresh: bool, playing: bool, 
     """Build, play, and keep running until Ctrl-C."""
     interrupt = run.Interrupt()
     try:
-        built = _build(folder, port, fresh=fresh)
-        with run.Federation.of(built.folders) as federation:
-            click.echo(_("Starting {count} nodes").format(count=len(federation.nodes)))
-            federation.start()
-            federation.wait_until_ready(interrupt)
-            if playing and not interrupt.told:
-                _play(folder, federation, built, interrupt)
-            if not once and not interrupt.told:
+        with interrupt.at_once():
+            built = _build(folder, port, fresh=fresh)
+        with _started(built, interrupt) as federation:
+            if playing:
+                with interrupt.at_once():
+                    _play(folder, federation, built)
+            if not once:
                 _show_addresses(federation)
                 if browser:
                     webbrowser.open(federation.nodes[0].file.origin)
                 run.watch(federation, interrupt, lambda: build.renew(folder))
-            click.echo(_("Stopping the nodes"))
     except DemoError as error:
         raise Failure(str(error)) from error
-    if interrupt.told and once:
-        raise Failure(_("interrupted before the play was over"))
+    except KeyboardInterrupt:
+        raise Failure(_("interrupted before the play was over"), exit_code=INTERRUPTED) from None
+
+
+@contextmanager
+def _started(built: build.Built, interrupt: run.Interrupt) -> Iterator[run.Federation]:
+    """Start the nodes, and stop them when the block is left."""
+    with run.Federation.of(built.folders) as federation:
+        try:
+            click.echo(_("Starting {count} nodes").format(count=len(federation.nodes)))
+            with interrupt.at_once():
+                federation.start()
+                federation.wait_until_ready()
+            yield federation
+        finally:
+            click.echo(_("Stopping the nodes"))
 
 
 def _build(folder: Path, port: int, *, fresh: bool) -> build.Built:
@@ -81,7 +96,7 @@ def _build(folder: Path, port: int, *, fresh: bool) -> build.Built:
     return built
 
 
-def _play(folder: Path, federation: run.Federation, built: build.Built, interrupt: run.Interrupt) -> None:
+def _play(folder: Path, federation: run.Federation, built: build.Built) -> None:
     began = time.monotonic()
     language = _language()
     codes = tuple(state.code for state in world.STATES)
@@ -91,8 +106,6 @@ def _play(folder: Path, federation: run.Federation, built: build.Built, interrup
             for line in told(scene, number, language):
                 click.echo(line)
             federation.check()
-            if interrupt.told:
-                return
     click.echo()
     click.echo(
         click.style(

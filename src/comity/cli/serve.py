@@ -1,7 +1,8 @@
 """`comity serve`: run a node's two processes, and keep them running.
 
 The parent holds no keys and imports no Django: it starts the console and the worker, hands the pass phrase to the
-worker through a pipe (never through the environment or the command line), and starts again whichever dies.
+worker through a pipe (never through the environment or the command line), and starts again whichever dies. The pipe
+stays open while the parent lives: however the parent ends, its parts see the pipe break and end too.
 """
 
 import os
@@ -22,26 +23,31 @@ import click
 from comity.cli.errors import Failure
 from comity.cli.passphrase import ask_passphrase, passphrase_option
 from comity.cli.words import _, marked
-from comity.config import nodefile
+from comity.config import lifeline, nodefile
 
 PARTS: Final = ("web", "worker")
 LONGEST_PAUSE_S: Final = 30.0
 STEADY_S: Final = 60.0  # a part that ran this long is no longer counted as failing
 GRACE_S: Final = 15.0
+REQUEST_S: Final = 5  # a page that is being made when the console ends may take so long
 
 
 @click.command(name="serve", help=marked("Run a node: console, delivery and federation door."))
 @click.argument("folder", type=click.Path(path_type=Path, file_okay=False), envvar="COMITY_NODE")
 @passphrase_option
 @click.option("--part", type=click.Choice(PARTS), hidden=True)
-def command(folder: Path, passphrase_file: Path | None, part: str | None) -> None:
+@click.option("--with-parent", is_flag=True, hidden=True)  # end when standard input, the parent's pipe, ends
+def command(folder: Path, passphrase_file: Path | None, part: str | None, *, with_parent: bool) -> None:
     """Run a node until it is told to stop."""
     node = nodefile.load(folder)
     os.environ["COMITY_NODE"] = str(folder.resolve())
+    secret = sys.stdin.readline().rstrip("\n") if part == "worker" else ""
+    if with_parent:
+        lifeline.follow_parent(GRACE_S + 5)
     if part == "web":
         _web(node)
     elif part == "worker":
-        _worker(node)
+        _worker(node, secret)
     else:
         _check_ports(node)
         secret = ask_passphrase(passphrase_file)
@@ -75,6 +81,7 @@ def _web(node: nodefile.NodeFile) -> None:
     from granian.constants import Interfaces  # noqa: PLC0415  # only where it is needed
     from granian.log import LogLevels  # noqa: PLC0415  # only where it is needed
 
+    lifeline.let_forks_follow(REQUEST_S)  # Granian answers requests in a fork
     Granian(
         "comity.config.wsgi:application",
         address="127.0.0.1" if node.bound_to_loopback else "0.0.0.0",  # noqa: S104  # a console for others listens
@@ -82,18 +89,19 @@ def _web(node: nodefile.NodeFile) -> None:
         interface=Interfaces.WSGI,  # no view is async; ASGI would run them all in one thread
         workers=1,
         blocking_threads=4,
+        workers_kill_timeout=REQUEST_S,
         log_level=LogLevels.warning,
     ).serve()
 
 
-def _worker(node: nodefile.NodeFile) -> None:
+def _worker(node: nodefile.NodeFile, secret: str) -> None:
     import django  # noqa: PLC0415  # only the parts need it
 
     os.environ["DJANGO_SETTINGS_MODULE"] = "comity.config.settings"
     django.setup()
     from comity.config.worker import run  # noqa: PLC0415  # needs Django
 
-    run(node, sys.stdin.readline().rstrip("\n"))
+    run(node, secret)
 
 
 @dataclass(slots=True)
@@ -142,6 +150,7 @@ class Supervisor:
             if part.failures and now - part.started > STEADY_S:
                 part.failures = 0
             return
+        _end_group(part.process)
         part.process = None
         part.failures += 1
         pause = min(LONGEST_PAUSE_S, 0.5 * 2 ** (part.failures - 1))
@@ -155,17 +164,16 @@ class Supervisor:
 
     def _start(self, part: _Part) -> None:
         part.process = subprocess.Popen(  # noqa: S603  # our own interpreter and module
-            [sys.executable, "-m", "comity", "serve", str(self.folder), "--part", part.name],
+            [sys.executable, "-m", "comity", "serve", str(self.folder), "--part", part.name, "--with-parent"],
             stdin=subprocess.PIPE,
             env=_environment(os.environ),
             start_new_session=True,  # Ctrl-C reaches the parent alone, which then ends the parts in order
         )
         part.started = time.monotonic()
-        if part.process.stdin is not None:
+        if part.process.stdin is not None and part.name == "worker":
             with suppress(BrokenPipeError):
-                if part.name == "worker":
-                    part.process.stdin.write(self.secret.encode() + b"\n")
-                part.process.stdin.close()
+                part.process.stdin.write(self.secret.encode() + b"\n")
+                part.process.stdin.flush()
 
     def _end(self) -> None:
         running = [part.process for part in self.parts if part.process is not None]
@@ -174,11 +182,19 @@ class Supervisor:
                 process.terminate()
         deadline = time.monotonic() + GRACE_S
         for process in running:
-            try:
+            with suppress(subprocess.TimeoutExpired):
                 process.wait(max(0.1, deadline - time.monotonic()))
-            except subprocess.TimeoutExpired:
-                with suppress(ProcessLookupError):
-                    os.killpg(process.pid, signal.SIGKILL)
+            _end_group(process)
+
+
+def _end_group(process: subprocess.Popen[bytes]) -> None:
+    """Kill what is left of a part: the console has a process of its own below it, which would keep the port."""
+    with suppress(ProcessLookupError, PermissionError):
+        os.killpg(process.pid, signal.SIGKILL)
+    process.wait()
+    if process.stdin is not None:
+        with suppress(BrokenPipeError):
+            process.stdin.close()
 
 
 def _environment(own: Mapping[str, str]) -> dict[str, str]:

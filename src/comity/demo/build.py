@@ -189,11 +189,12 @@ def _settle(file: nodefile.NodeFile, what: str) -> subprocess.Popen[str]:
     return subprocess.Popen(  # noqa: S603  # our own interpreter and module
         [sys.executable, "-m", "comity.demo.settle", what],
         env=children.environment(file.folder.parent, COMITY_NODE=str(file.folder)),
-        stdin=subprocess.DEVNULL,
+        stdin=children.lifeline(),
         stdout=subprocess.DEVNULL,
         stderr=subprocess.PIPE,
         text=True,
         encoding="utf-8",
+        start_new_session=True,  # Ctrl-C reaches us alone, and we end them
     )
 
 

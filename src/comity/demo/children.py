@@ -1,7 +1,8 @@
-"""The environment of the demo's many processes."""
+"""What the demo's many processes get from it: an environment, and a pipe that breaks when it ends."""
 
 import os
 import sys
+from functools import cache
 from pathlib import Path
 from typing import Final
 
@@ -19,3 +20,10 @@ def environment(folder: Path, **more: str) -> dict[str, str]:
     if sys.dont_write_bytecode:
         found["PYTHONPYCACHEPREFIX"] = str((folder / CACHE).resolve())
     return found | more
+
+
+@cache
+def lifeline() -> int:
+    """Return a file descriptor to be a child's standard input: it ends when this process ends, however it ends."""
+    readable, _held_open = os.pipe()
+    return readable

@@ -309,6 +309,7 @@ class Play:
                 stderr=subprocess.PIPE,
                 text=True,
                 encoding="utf-8",
+                start_new_session=True,  # Ctrl-C reaches us alone, and we end them
             )
             for arguments in runs
         ]

@@ -1,6 +1,5 @@
 """Keep the demo's nodes running: each is one `comity serve`, watched from here and ended from here."""
 
-import ctypes
 import http.client
 import os
 import signal
@@ -8,8 +7,8 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from types import FrameType, TracebackType
@@ -81,15 +80,15 @@ class Federation:
             with node.log.open("ab") as log:
                 node.process = _serve(node, log)
 
-    def wait_until_ready(self, told: Callable[[], bool] = lambda: False) -> None:
-        """Return when every console answers and every federation door is open, or when `told` to stop.
+    def wait_until_ready(self) -> None:
+        """Return when every console answers and every federation door is open.
 
         Raises:
             NodeDiedError: a node ended, or is not ready after `READY_S` seconds.
         """
         deadline = time.monotonic() + READY_S
         waiting = list(self.nodes)
-        while waiting and not told():
+        while waiting:
             self.check()
             waiting = [node for node in waiting if not is_ready(node.file)]
             if waiting and time.monotonic() > deadline:
@@ -116,26 +115,43 @@ class Federation:
                 process.wait(max(0.1, deadline - time.monotonic()))
             except subprocess.TimeoutExpired:
                 with suppress(ProcessLookupError):
-                    os.killpg(process.pid, signal.SIGKILL)
+                    os.killpg(process.pid, signal.SIGKILL)  # its parts see their pipes break
                 process.wait()
         for node in self.nodes:
             node.process = None
 
 
 class Interrupt:
-    """Notes SIGINT and SIGTERM instead of dying of them, so that the nodes are ended in order."""
+    """Notes SIGINT and SIGTERM instead of dying of them, so that the nodes are ended in order.
+
+    A second signal changes nothing: what is going on by then ends by itself, and soon.
+    """
 
     def __init__(self) -> None:
         self.told = False
+        self._at_once = False
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, self._note)
 
     def _note(self, _number: int, _frame: FrameType | None) -> None:
-        self.told = True
+        first, self.told = not self.told, True
+        if first and self._at_once:
+            raise KeyboardInterrupt
 
     def __call__(self) -> bool:
         """Whether one of the signals came."""
         return self.told
+
+    @contextmanager
+    def at_once(self) -> Iterator[None]:
+        """Let the first signal end what is done in this block wherever it is, by `KeyboardInterrupt`."""
+        self._at_once = True
+        try:
+            if self.told:
+                raise KeyboardInterrupt
+            yield
+        finally:
+            self._at_once = False
 
 
 def watch(federation: Federation, told: Callable[[], bool], renew: Callable[[], None] = lambda: None) -> None:
@@ -181,21 +197,12 @@ def is_ready(file: nodefile.NodeFile) -> bool:
 
 
 def _serve(node: Node, log: IO[bytes]) -> subprocess.Popen[bytes]:
+    folder = node.folder.resolve()
     return subprocess.Popen(  # noqa: S603  # our own interpreter and module
-        [sys.executable, "-m", "comity", "serve", str(node.folder)],
-        stdin=subprocess.DEVNULL,
+        [sys.executable, "-m", "comity", "serve", str(folder), "--with-parent"],
+        stdin=children.lifeline(),  # breaks when the demo is killed outright, whereupon the node ends by itself
         stdout=log,
         stderr=subprocess.STDOUT,
-        env=children.environment(node.folder.parent, COMITY_PASSPHRASE_FILE=str(node.folder / PASSPHRASE_FILE)),
+        env=children.environment(node.folder.parent, COMITY_PASSPHRASE_FILE=str(folder / PASSPHRASE_FILE)),
         start_new_session=True,  # Ctrl-C reaches us alone, and we end the nodes in order
-        preexec_fn=_die_with_parent,  # noqa: PLW1509  # the demo has no threads
     )
-
-
-_PR_SET_PDEATHSIG: Final = 1  # prctl(2)
-
-
-def _die_with_parent() -> None:
-    """Let the kernel end this process when the demo is killed outright; on other systems than Linux it runs on."""
-    if sys.platform == "linux":
-        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)

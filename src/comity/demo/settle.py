@@ -3,9 +3,12 @@
 import os
 import sys
 
+from comity.config import lifeline
+
 
 def main(what: str) -> None:
-    """Make the tables, or all that comes after them."""
+    """Make the tables, or all that comes after them; stop when the demo stops."""
+    lifeline.follow_parent(grace_s=5)
     os.environ["DJANGO_SETTINGS_MODULE"] = "comity.config.settings"
     import django  # noqa: PLC0415  # needs the line above
 
