@@ -6,6 +6,7 @@ from django.db import DEFAULT_DB_ALIAS
 
 from comity.node import rows
 from comity.node.partners.models import Head, Lane, Pair
+from comity.node.writing import writing
 from comity.vocabulary.authority import AuthorityId
 
 NO_NOTE = bytes(32)
@@ -21,11 +22,12 @@ def pair(own: AuthorityId, partner: AuthorityId) -> Pair:
     )
     if held is not None:
         return Pair.from_db(DEFAULT_DB_ALIAS, _READ, held)
-    found, created = Pair.objects.get_or_create(own=str(own), partner=str(partner))
-    if created:
-        Lane.objects.bulk_create(
-            [Lane(pair=found, number=number, out_prev=NO_NOTE, in_last=NO_NOTE) for number in (0, 1)]
-        )
+    with writing():  # together, or a crash between them would leave a pair without lanes for ever
+        found, created = Pair.objects.get_or_create(own=str(own), partner=str(partner))
+        if created:
+            Lane.objects.bulk_create(
+                [Lane(pair=found, number=number, out_prev=NO_NOTE, in_last=NO_NOTE) for number in (0, 1)]
+            )
     return found
 
 
