@@ -36,6 +36,7 @@ class Warning_:  # noqa: N801 - the built-in exception has the name
     text: str
     remedy: str
     level: str = "warning"
+    address: str = ""  # of the page on which something can be done about it
 
 
 _DESKS: tuple[tuple[str, Any, str, str, Duty, str], ...] = (
@@ -43,6 +44,7 @@ _DESKS: tuple[tuple[str, Any, str, str, Duty, str], ...] = (
     ("records", _("Records"), "database", "cases:records", Duty.READ_RECORDS, "g r"),
     ("partners", _("Partners"), "world", "cases:partners", Duty.READ_CASES, "g p"),
     ("ledger", _("Ledger"), "link", "ledger:list", Duty.READ_LEDGER, "g l"),
+    ("incidents", _("Incidents"), "alert-triangle", "incidents", Duty.ADMINISTER, "g i"),
 )
 
 # Filled by the composition: desk key -> count for an officer; and the sources of warnings.

@@ -3,7 +3,7 @@
 from allauth.account import views as account
 from django.urls import URLPattern, URLResolver, include, path
 
-from comity.config import views
+from comity.config import incidents, views
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", views.home, name="home"),
@@ -21,5 +21,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("account/password/", account.password_change, name="account_change_password"),
     path("account/forgotten/", account.signup, name="account_reset_password"),
     path("account/2fa/", include("allauth.mfa.urls")),
+    path("incidents/", incidents.listing, name="incidents"),
+    path("incidents/<int:incident_id>/evidence", incidents.evidence, name="incident_evidence"),
+    path("incidents/<int:incident_id>/settle", incidents.settle, name="incident_settle"),
     path("cases/", include("comity.desks.cases.urls")),
 ]

@@ -2,11 +2,13 @@
 
 from typing import Final
 
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from comity.config.frame import Warning_
+from comity.config.incidents import may_see
 from comity.node.officers.models import Officer
 from comity.node.partners import members
 from comity.node.partners.errors import PartnersError
@@ -60,7 +62,7 @@ def partners(officer: Officer) -> tuple[Warning_, ...]:
     )
 
 
-def incidents(officer: Officer) -> tuple[Warning_, ...]:  # noqa: ARG001 - the same for everybody
+def incidents(officer: Officer) -> tuple[Warning_, ...]:
     """Warn of incidents that nobody has settled yet."""
     count = Incident.objects.filter(settled_at__isnull=True).count()
     if not count:
@@ -75,5 +77,6 @@ def incidents(officer: Officer) -> tuple[Warning_, ...]:  # noqa: ARG001 - the s
             % {"count": count},
             _("The evidence is kept. Your supervisor compares it with the partner by telephone."),
             "danger",
+            reverse("incidents") if may_see(officer) else "",
         ),
     )

@@ -141,6 +141,9 @@ def _errors(form: BaseForm | Iterable[BaseForm] | None) -> list[tuple[str, str]]
         bound = form[name] if name in form.fields else None
         target = "" if bound is None else bound.id_for_label or bound.auto_id
         label = "" if bound is None else bound.label
+        # Of several forms on one page each says what it is about, or the same error would stand there twice.
+        if label and (title := getattr(form, "title", "")):
+            label = f"{title}, {label}"
         found += [
             (target, _("%(label)s: %(error)s") % {"label": label, "error": text} if label else str(text))
             for text in texts

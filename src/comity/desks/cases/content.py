@@ -6,6 +6,7 @@ from typing import Any
 from comity.desks.cases import rules
 from comity.desks.cases.models import Case, CaseMessage
 from comity.messages import AboutSubject, Message, TextRole
+from comity.subjects import Subject
 
 MAX_CAPTION = 200
 
@@ -42,7 +43,7 @@ def _subject(about: AboutSubject) -> dict[str, Any]:
     subject = about.subject
     return {
         "schema": subject.schema,
-        "caption": subject.caption[:MAX_CAPTION],
+        "caption": caption_of(subject)[:MAX_CAPTION],
         "properties": {name: list(values) for name, values in subject.properties},
         "category": str(about.category) if about.category else "",
         "link": about.link,
@@ -52,7 +53,14 @@ def _subject(about: AboutSubject) -> dict[str, Any]:
 
 def captions(message: Message) -> tuple[str, ...]:
     """Return the captions of the message's subjects."""
-    return tuple(about.subject.caption for about in message.subjects)
+    return tuple(caption_of(about.subject) for about in message.subjects)
+
+
+def caption_of(subject: Subject) -> str:
+    """Return what a list shows of a subject: of one without name or number the first thing that is said of it."""
+    if subject.caption != subject.schema or not subject.properties:
+        return subject.caption
+    return subject.properties[0][1][0].removeprefix(rules.VIN_PREFIX)
 
 
 def row_of(message: Message, msg: bytes, *, case: Case, authority: str, incoming: bool) -> CaseMessage:

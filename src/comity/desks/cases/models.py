@@ -87,14 +87,13 @@ class CaseMessage(models.Model):
 
     class Meta:
         constraints: ClassVar[list[models.BaseConstraint]] = [
-            models.UniqueConstraint(fields=["authority", "incoming", "msg"], name="a_message_is_kept_once_each_way"),
+            models.UniqueConstraint(fields=["msg", "authority", "incoming"], name="a_message_is_kept_once_each_way"),
             models.CheckConstraint(
                 condition=Q(incoming=False) | Q(arrived_at__isnull=False), name="what_came_in_has_a_time_of_arrival"
             ),
         ]
         indexes: ClassVar[list[models.Index]] = [
             models.Index(fields=["authority", "incoming", "state", "id"], name="messages_by_state"),
-            models.Index(fields=["msg"], name="messages_by_root"),
             models.Index(
                 fields=["authority", "state", "id"], condition=~Q(urgency="normal"), name="messages_that_cannot_wait"
             ),

@@ -347,7 +347,10 @@ def timeline(views: Sequence[MessageView], candidates: Sequence[Candidate]) -> t
                 moments.append(Moment(one.read_at, "eye", _("Opened"), str(one.read_by or ""), str(kind)))
         else:
             moments.append(Moment(one.sent_at, "send", _("Sent"), str(one.written_by or one.originator), str(kind)))
-            moments += [Moment(by.at, "users", _("Approved"), str(by.officer), str(kind)) for by in view.approvals]
+            moments += [
+                Moment(min(by.at, one.sent_at), "users", _("Approved"), str(by.officer), str(kind))
+                for by in view.approvals
+            ]
         for copy in view.deliveries:
             if copy.stored_at:
                 moments.append(Moment(copy.stored_at, "check", _("Receipt of storage"), copy.authority, str(kind)))

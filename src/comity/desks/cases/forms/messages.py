@@ -40,10 +40,18 @@ class MessageForm(Protocol):
         ...
 
 
-def _text(label: Any, hint: Any = "", *, rows: int = 0, required: bool = True, most: int = 8000) -> forms.CharField:  # noqa: ANN401 - lazy texts
+def _text(label: Any, hint: Any = "", *, rows: int = 0, missing: Any = "", most: int = 8000) -> forms.CharField:  # noqa: ANN401 - lazy texts
+    """Return a field for free text; `missing` is what is said where it is empty, and without it may be empty."""
     attrs: dict[str, str | int] = {"dir": "auto", **({"rows": rows} if rows else {})}
     widget = forms.Textarea(attrs=attrs) if rows else forms.TextInput(attrs=attrs)
-    return forms.CharField(label=label, help_text=hint, max_length=most, required=required, widget=widget)
+    return forms.CharField(
+        label=label,
+        help_text=hint,
+        max_length=most,
+        required=bool(missing),
+        widget=widget,
+        error_messages={"required": missing} if missing else None,
+    )
 
 
 def _day(label: Any, hint: Any) -> forms.DateField:  # noqa: ANN401 - lazy texts
@@ -73,7 +81,7 @@ class Handled(forms.Form):
         required=False,
         help_text=_("H0 always applies."),
     )
-    conditions = _text(_("Condition of code H3"), _("Needed with code H3 only."), required=False, most=500)
+    conditions = _text(_("Condition of code H3"), _("Needed with code H3 only."), most=500)
 
     def __init__(self, data: Any = None, *, initial: Any = None, offered: Choices | None = None, **kwargs: Any) -> None:  # noqa: ANN401 - passed on to Django
         super().__init__(data, initial=initial, **kwargs)
@@ -92,13 +100,18 @@ class Handled(forms.Form):
 class InformationForm(Handled):
     """Information that nobody asked for."""
 
-    recipients = forms.MultipleChoiceField(label=_("To whom"), widget=forms.CheckboxSelectMultiple)
-    purpose = forms.ChoiceField(label=_("Purpose"))
-    crime_area = forms.ChoiceField(label=_("Crime area"))
+    recipients = forms.MultipleChoiceField(
+        label=_("To whom"),
+        widget=forms.CheckboxSelectMultiple,
+        error_messages={"required": _("choose at least one partner")},
+    )
+    purpose = forms.ChoiceField(label=_("Purpose"), error_messages={"required": _("choose the purpose")})
+    crime_area = forms.ChoiceField(label=_("Crime area"), error_messages={"required": _("choose the crime area")})
     facts = _text(
         _("Information"),
         _("What is known, from where, and why it matters to this partner. Written in your own language."),
         rows=6,
+        missing=_("say what is known"),
     )
     urgency = forms.ChoiceField(label=_("Urgency"), initial="normal", widget=forms.RadioSelect)
     urgency_ground = forms.ChoiceField(
@@ -133,12 +146,23 @@ class RequestForm(InformationForm):
         _("Offence and legal basis"),
         _("The offence under investigation and the provision, as your law names them."),
         most=300,
+        missing=_("name the offence and the provision"),
     )
     facts = _text(
-        _("Facts"), _("What happened, and why this partner may hold something. Written in your own language."), rows=4
+        _("Facts"),
+        _("What happened, and why this partner may hold something. Written in your own language."),
+        rows=4,
+        missing=_("say what happened, so that the partner can judge the request"),
     )
-    questions = _text(_("Questions"), _("One question on a line."), rows=3, most=4000)
+    questions = _text(
+        _("Questions"), _("One question on a line."), rows=3, most=4000, missing=_("ask at least one question")
+    )
     deadline = _day(_("Answer needed by"), _("Leave empty for the time limit of the agreement."))
+
+    field_order = (
+        "purpose", "crime_area", "legal_basis", "facts", "questions", "urgency", "urgency_ground", "deadline",
+        "handling", "conditions", "recipients",
+    )  # fmt: skip
 
     def clean_deadline(self) -> date | None:
         """Refuse a day that is over."""
@@ -150,12 +174,17 @@ class RequestForm(InformationForm):
 class AnswerForm(Handled):
     """An answer to a request."""
 
-    kind = forms.ChoiceField(label=_("Kind of answer"), choices=choices(words.ANSWER_KINDS), widget=forms.RadioSelect)
+    kind = forms.ChoiceField(
+        label=_("Kind of answer"),
+        choices=choices(words.ANSWER_KINDS),
+        widget=forms.RadioSelect,
+        error_messages={"required": _("choose the kind of answer")},
+    )
     more_by = _day(_("More will follow by"), _("Needed in an interim answer."))
     include = forms.MultipleChoiceField(
         label=_("Confirmed subjects to send"), required=False, widget=forms.CheckboxSelectMultiple
     )
-    text = _text(_("Text"), _("Only what the fields above cannot say; in your own language."), rows=5, required=False)
+    text = _text(_("Text"), _("Only what the fields above cannot say; in your own language."), rows=5)
     field_order = ("kind", "more_by", "include", "text", "handling", "conditions")
 
     def __init__(
@@ -200,12 +229,13 @@ class _Plain(Handled):
 class RefusalForm(_Plain):
     """A refusal, on one ground of a closed list."""
 
-    ground = forms.ChoiceField(label=_("Ground"), widget=forms.RadioSelect)
+    ground = forms.ChoiceField(
+        label=_("Ground"), widget=forms.RadioSelect, error_messages={"required": _("choose the ground")}
+    )
     text = _text(
         _("Explanation for the partner"),
         _("Say what the partner could do instead, if anything."),
         rows=4,
-        required=False,
         most=2000,
     )
 
@@ -221,7 +251,6 @@ class ReminderForm(_Plain):
         _("Why it is needed now"),
         _("Optional; the partner sees the request and its date anyway."),
         rows=3,
-        required=False,
         most=2000,
     )
 
@@ -233,6 +262,7 @@ class CorrectionForm(Handled):
         _("What was wrong, and what is right"),
         _("One or two sentences in your own language. Change the facts below where they were wrong."),
         rows=4,
+        missing=_("say what was wrong and what is right"),
     )
     field_order = ("text", "handling", "conditions")
 
@@ -245,6 +275,7 @@ class WithdrawalForm(_Plain):
         _("The partners are told to stop using it; that it was sent stays on record."),
         rows=4,
         most=2000,
+        missing=_("say why it is withdrawn"),
     )
 
 
@@ -265,7 +296,7 @@ class VerdictForm(forms.Form):
 class ReturnForm(forms.Form):
     """Why what waits for approval goes back to its author."""
 
-    reason = _text(_("What has to change"), rows=3, most=500)
+    reason = _text(_("What has to change"), rows=3, most=500, missing=_("say what has to change"))
 
 
 FORMS: Final[dict[str, MessageForm]] = {

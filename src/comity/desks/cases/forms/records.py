@@ -12,12 +12,17 @@ from comity.desks.cases.forms.subject import EMPTY, choices
 class WhyForm(forms.Form):
     """The purpose and the reason, without which no record is shown."""
 
-    purpose = forms.ChoiceField(label=_("Purpose"), choices=[EMPTY, *choices(words.PURPOSES)])
+    purpose = forms.ChoiceField(
+        label=_("Purpose"),
+        choices=[EMPTY, *choices(words.PURPOSES)],
+        error_messages={"required": _("choose the purpose")},
+    )
     reason = forms.CharField(
         label=_("Case or reason"),
         max_length=120,
         help_text=_("The reference of a case, or why you look. It is recorded with every search and every look."),
         widget=forms.TextInput(attrs={"dir": "auto"}),
+        error_messages={"required": _("name a case, or say why you look")},
     )
 
 
@@ -29,6 +34,7 @@ class LookUpForm(WhyForm):
         max_length=200,
         help_text=_("A name is also found in another spelling or script."),
         widget=forms.TextInput(attrs={"dir": "auto", "type": "search"}),
+        error_messages={"required": _("write at least three letters or digits")},
     )
 
     field_order = ("q", "purpose", "reason")

@@ -95,15 +95,13 @@ _TIDY: Final[Mapping[str, Callable[[str], str]]] = {
     "iban": _iban,
 }
 _HINTS: Final[Mapping[str, Any]] = {
-    "name": _("As written, in any script."),
-    "date": _("Year-month-day as far as known: 1974, 1974-03 or 1974-03-22."),
+    "date": _("As far as known: 1974, 1974-03 or 1974-03-22."),
     "country": _("Two letters, such as XA."),
     "imo": _("Seven digits."),
     "mmsi": _("Nine digits."),
     "vin": _("17 letters and digits."),
     "iban": _("With its two letters of the country."),
 }
-_SEVERAL: Final = _("Several: one on a line.")
 
 
 class SubjectForm(forms.Form):
@@ -119,11 +117,14 @@ class SubjectForm(forms.Form):
             self.fields[asked.prop] = self._field(asked)
         if self.schema_code in rules.WITH_CATEGORY:
             self.fields["category"] = forms.ChoiceField(
-                label=_("Why this person: category"), choices=[EMPTY, *choices(words.CATEGORIES)]
+                label=_("Why this person: category"),
+                choices=[EMPTY, *choices(words.CATEGORIES)],
+                error_messages={"required": _("choose why this person is named")},
             )
         self.fields["link"] = forms.CharField(
             label=_("What links it with the purpose"),
             required=linked,
+            error_messages={"required": _("say in one sentence what links it with the purpose")},
             max_length=500,
             help_text=_("One sentence; the partner needs it to judge whether the request is necessary.")
             if linked
@@ -144,7 +145,6 @@ class SubjectForm(forms.Form):
         widget: forms.Widget = forms.TextInput(attrs=attrs)
         if asked.several:
             widget = forms.Textarea(attrs={**attrs, "rows": 1, "class": "grows"})
-            hint = f"{hint} {_SEVERAL}".strip()
         return forms.CharField(label=label, required=False, max_length=2000, widget=widget, help_text=hint)
 
     @property

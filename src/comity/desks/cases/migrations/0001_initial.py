@@ -159,10 +159,6 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name="casemessage",
-            index=models.Index(fields=["msg"], name="messages_by_root"),
-        ),
-        migrations.AddIndex(
-            model_name="casemessage",
             index=models.Index(
                 condition=models.Q(("urgency", "normal"), _negated=True),
                 fields=["authority", "state", "id"],
@@ -172,7 +168,7 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name="casemessage",
             constraint=models.UniqueConstraint(
-                fields=("authority", "incoming", "msg"), name="a_message_is_kept_once_each_way"
+                fields=("msg", "authority", "incoming"), name="a_message_is_kept_once_each_way"
             ),
         ),
         migrations.AddConstraint(

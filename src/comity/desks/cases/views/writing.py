@@ -192,7 +192,7 @@ def _checked(request: HttpRequest, draft: Draft, stored: StoredDraft, officer: O
         return sent(request, actions.send(stored, draft, officer, at=timezone.now()))
     if step == "submit" and preview.allowed and preview.approvals:
         actions.submit(stored, officer, preview.approvals, at=timezone.now())
-        messages.success(request, _("It waits for approval. You are told here when it was sent or returned."))
+        messages.success(request, _("It waits for approval. Until then it stands under your drafts."))
         return redirect("cases:home")
     return page_of(
         request,

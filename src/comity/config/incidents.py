@@ -1,0 +1,111 @@
+"""The page of incidents: what a partner cannot explain away, the evidence to take along, and who settled it."""
+
+from dataclasses import dataclass
+from typing import Any, Final
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.core.paginator import Paginator
+from django.db.models import F
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_GET, require_POST
+
+from comity.node.ledger import actions as ledger
+from comity.node.officers.models import Officer
+from comity.node.officers.requests import officer_of
+from comity.node.officers.rules import Duty
+from comity.node.partners.models import Incident
+from comity.node.writing import writing
+
+PAGE: Final = 50
+
+_WORDS: Final[dict[str, Any]] = {
+    "log.forked": gettext_lazy("A log was shown in two versions that cannot both be true."),
+    "log": gettext_lazy("A log does not continue what was signed before."),
+    "lane.equivocation": gettext_lazy("Two different messages were sent under one number."),
+    "lane": gettext_lazy("The order of messages was broken."),
+    "directory.forked": gettext_lazy("Two different directories were shown under one number."),
+    "directory": gettext_lazy("A directory was shown that cannot be believed."),
+    "head": gettext_lazy("A partner's statement about a log cannot be true."),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class IncidentView:
+    """An incident in words."""
+
+    incident: Incident
+
+    @property
+    def text(self) -> Any:  # noqa: ANN401 - a lazy text or the code itself
+        """What happened."""
+        code = self.incident.code
+        return _WORDS.get(code) or _WORDS.get(code.partition(".")[0]) or code
+
+
+def may_see(officer: Officer) -> bool:
+    """Whether incidents are this officer's matter: those who keep the machine, and those who telephone the partner."""
+    return officer.may(Duty.ADMINISTER) or officer.may(Duty.APPROVE)
+
+
+def _reader(request: HttpRequest) -> Officer:
+    officer = officer_of(request)
+    if not may_see(officer):
+        raise PermissionDenied
+    return officer
+
+
+@require_GET
+def listing(request: HttpRequest) -> HttpResponse:
+    """Show incidents, those that nobody has settled first."""
+    _reader(request)
+    found = Incident.objects.defer("evidence").order_by(F("settled_at").desc(nulls_first=True), "-id")
+    page = Paginator(found, PAGE).get_page(request.GET.get("page"))
+    shown = [IncidentView(one) for one in page]
+    return render(request, "incidents.html", {"active_desk": "incidents", "page": page, "shown": shown})
+
+
+@require_GET
+def evidence(request: HttpRequest, incident_id: int) -> HttpResponse:
+    """Hand out the evidence as it was received; it holds signed statements about logs, and no message."""
+    officer = _reader(request)
+    incident = get_object_or_404(Incident, pk=incident_id)
+    with writing():
+        _record(incident, "incident.exported", officer)
+    return HttpResponse(
+        bytes(incident.evidence),
+        content_type="application/cbor",
+        headers={"Content-Disposition": f'attachment; filename="comity-incident-{incident.pk}.cbor"'},
+    )
+
+
+@require_POST
+def settle(request: HttpRequest, incident_id: int) -> HttpResponse:
+    """Write down that an incident was cleared up with the partner, and by whom."""
+    officer = _reader(request)
+    incident = get_object_or_404(Incident, pk=incident_id)
+    with writing():
+        changed = Incident.objects.filter(pk=incident.pk, settled_at__isnull=True).update(
+            settled_at=timezone.now(), settled_by=officer.username
+        )
+        if changed:
+            _record(incident, "incident.settled", officer)
+    messages.success(request, _("The incident is marked as settled; its evidence stays."))
+    return redirect("incidents")
+
+
+def _record(incident: Incident, kind: str, officer: Officer) -> None:
+    ledger.record(
+        ledger.Act(
+            kind=kind,
+            authority=officer.authority,
+            officer=officer.username,
+            at=timezone.now(),
+            facts=ledger.facts({"code": incident.code}),
+            subjects=(bytes(incident.digest),),
+        )
+    )
