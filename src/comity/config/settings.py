@@ -145,6 +145,9 @@ TEMPLATES = [
     },
 ]
 
+# The tones of the console's notices, by Django's levels of messages.
+MESSAGE_TAGS = {10: "none", 20: "info", 25: "good", 30: "warning", 40: "danger"}
+
 # Officers and sign-in
 
 AUTH_USER_MODEL = "officers.Officer"
