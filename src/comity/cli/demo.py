@@ -11,6 +11,8 @@ from typing import Final
 
 import click
 
+from comity.cli import demo_page
+from comity.cli.demo_page import say
 from comity.cli.demo_story import told
 from comity.cli.errors import Failure
 from comity.cli.words import _, marked
@@ -21,6 +23,11 @@ from comity.demo.play import Play
 
 FOLDER: Final = Path("nodes")
 INTERRUPTED: Final = 130  # what a shell says of a command that SIGINT ended
+INTRODUCTION: Final = marked(
+    "An invented federation on this machine: four states, and the organisation that they formed. "
+    "All in it is fiction but for one official list."
+)
+STANDING: Final = marked("They stand in `{folder}` with all that was entered; the same command starts them again.")
 BUILDING: Final = {
     "keys": marked("making the keys of every authority"),
     "directory": marked("signing the directory of members and agreements"),
@@ -49,11 +56,14 @@ BUILDING: Final = {
 @click.option("--browser/--no-browser", default=False, help=marked("Open Aldermark's console in a browser."))
 def command(folder: Path, port: int, *, once: bool, fresh: bool, playing: bool, browser: bool) -> None:
     """Build, play, and keep running until Ctrl-C."""
+    demo_page.prepare()
     interrupt = run.Interrupt()
+    say(_(INTRODUCTION))
+    click.echo()
     try:
         with interrupt.at_once():
             built = _build(folder, port, fresh=fresh)
-        with _started(built, interrupt) as federation:
+        with _started(folder, built, interrupt) as federation:
             if playing:
                 with interrupt.at_once():
                     _play(folder, federation, built)
@@ -69,26 +79,32 @@ def command(folder: Path, port: int, *, once: bool, fresh: bool, playing: bool, 
 
 
 @contextmanager
-def _started(built: build.Built, interrupt: run.Interrupt) -> Iterator[run.Federation]:
+def _started(folder: Path, built: build.Built, interrupt: run.Interrupt) -> Iterator[run.Federation]:
     """Start the nodes, and stop them when the block is left."""
     with run.Federation.of(built.folders) as federation:
         try:
-            click.echo(_("Starting {count} nodes").format(count=len(federation.nodes)))
+            say(_("Starting {count} nodes").format(count=len(federation.nodes)))
             with interrupt.at_once():
                 federation.start()
                 federation.wait_until_ready()
             yield federation
         finally:
-            click.echo(_("Stopping the nodes"))
+            click.echo()
+            say(_("Stopping the nodes"))
+    say(
+        _("They stand in `{folder}` with all that was entered; the same command starts them again.").format(
+            folder=folder
+        )
+    )
 
 
 def _build(folder: Path, port: int, *, fresh: bool) -> build.Built:
     began = time.monotonic()
     if not fresh and build.stands(folder):
-        click.echo(_("The nodes in `{folder}` stand already; --fresh builds them anew").format(folder=folder))
+        say(_("The nodes in `{folder}` stand already; `comity demo --fresh` builds them anew").format(folder=folder))
         return build.load(folder)
-    built = build.build(folder, lambda what: click.echo(f"  {_(BUILDING[what])}"), port)
-    click.echo(
+    built = build.build(folder, lambda what: say(_(BUILDING[what]), 1), port)
+    say(
         _("Built {count} nodes in `{folder}` in {seconds:.0f} s").format(
             count=len(built.folders), folder=folder, seconds=time.monotonic() - began
         )
@@ -102,32 +118,26 @@ def _play(folder: Path, federation: run.Federation, built: build.Built) -> None:
     codes = tuple(state.code for state in world.STATES)
     with Hands(folder, codes, language) as hands:
         for number, scene in enumerate(Play(folder, hands, fingerprint=built.fingerprint).scenes(), 1):
-            click.echo()
-            for line in told(scene, number, language):
-                click.echo(line)
+            for one in told(scene, number, language):
+                demo_page.show(one)
             federation.check()
     click.echo()
-    click.echo(
-        click.style(
-            _("Every step was verified, in {seconds:.0f} s.").format(seconds=time.monotonic() - began), fg="green"
-        )
-    )
+    say(_("Every step was verified, in {seconds:.0f} s.").format(seconds=time.monotonic() - began), colour="green")
 
 
 def _show_addresses(federation: run.Federation) -> None:
     click.echo()
-    click.echo(_("The nodes are running. Choose who you are on the sign-in page, or type a name and this password:"))
-    click.echo(f"    {world.PASSWORD}")
+    say(_("The nodes are running. Choose who you are on the sign-in page, or type a name and this password:"))
+    say(world.PASSWORD, 1)
     language = _language()
     for node in federation.nodes:
         state = world.state(node.file.state)
         click.echo()
-        click.echo(f"  {node.file.origin}/  {state.name(language)}")
+        click.echo(f"  {click.style(f'{node.file.origin}/', bold=True)}  {state.name(language)}")
         for authority in state.authorities:
-            names = ", ".join(f"{one.username} ({one.role})" for one in authority.officers)
-            click.echo(f"      {authority.id}: {names}")
+            say(f"{authority.id}: " + ", ".join(f"{one.username} ({one.role})" for one in authority.officers), 1)
     click.echo()
-    click.echo(_("Ctrl-C stops them all."))
+    say(_("Ctrl-C stops them all."))
     sys.stdout.flush()
 
 

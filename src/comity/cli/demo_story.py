@@ -3,8 +3,11 @@
 `comity.demo.play` tells what happened as keys and values; here they become the reader's language.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
-from typing import Any, Final
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Final, Literal
 
 from comity.cli.words import _, marked, ngettext
 from comity.demo.play import Line, Scene
@@ -27,6 +30,9 @@ HEADINGS: Final[Mapping[str, str]] = {
 
 SENTENCES: Final[Mapping[str, str]] = {
     "stage.node": marked("{code}  {state}: {records} records"),
+    "stage.official": marked(
+        "{codes}: {count} of them are vessels, aircraft and organisations of an official list (OFAC SDN, 7 May 2024)"
+    ),
     "stage.directory": marked(
         "directory: root {root}, timestamp {timestamp}, {members} members, the same at all nodes"
     ),
@@ -52,9 +58,11 @@ SENTENCES: Final[Mapping[str, str]] = {
     "home.subject": marked("received: {schema}: {facts}"),
     "home.receipts": marked("receipts say that both partners have opened the request"),
     "prove.who": marked("{officer} may export what was said, as a supervisor; an officer's files would keep it back"),
-    "prove.file": marked("{kind}: {path} ({size} bytes)"),
-    "prove.claim": "{text}",
+    "prove.file": marked("{kind}: {path} ({size} kB)"),
+    "prove.count": marked("points that hold: {count}; that fail: none; it existed by {time}"),
+    "prove.claim": "{verdict} {text}",
     "audit.log": marked("{name}: {size} entries, all signed; witnesses: {witnesses}"),
+    "audit.unseen": marked("{logs} more logs, {size} entries, all signed; no partner has had to see them yet"),
 }
 """Sentence of each line."""
 
@@ -74,21 +82,31 @@ GROUNDS: Final[Mapping[str, str]] = {
     "h": marked("another state, whose information it is, did not consent"),
 }
 COUNTRIES: Final = frozenset({"nationality", "country", "flag", "jurisdiction"})
+DEEPER: Final = frozenset({"prove.claim", "prove.count", "stage.official"})
 SCHEMATA: Final[Mapping[str, str]] = {"Person": marked("a person"), "Vessel": marked("a vessel")}
 
 
-def told(scene: Scene, number: int, language: str) -> Iterator[str]:
-    """Yield the lines of a scene in words.
+@dataclass(frozen=True, slots=True)
+class Told:
+    """One sentence of the play: how far it is set in, and whether it is a heading or said in passing."""
+
+    text: str
+    depth: int = 0
+    weight: Literal["heading", "", "passing"] = ""
+
+
+def told(scene: Scene, number: int, language: str) -> Iterator[Told]:
+    """Yield a scene in words.
 
     Args:
         scene: of the play.
         number: its place, from 1.
         language: in which names of authorities are given.
     """
-    yield f"{number:2d}. {_(HEADINGS[scene.key])}  [{scene.seconds:.1f} s]"
+    yield Told(f"{number:2d}. {_(HEADINGS[scene.key])}", weight="heading")
     for line in scene.lines:
         for text, depth in _sentences(line, language):
-            yield "    " + "  " * depth + text
+            yield Told(text, 1 + depth, "passing" if depth else "")
 
 
 def _sentences(line: Line, language: str) -> Iterator[tuple[str, int]]:
@@ -122,24 +140,41 @@ def _sentences(line: Line, language: str) -> Iterator[tuple[str, int]]:
             0,
         )
         return
-    yield _(SENTENCES[line.key]).format(**values), 1 if line.key == "prove.claim" else 0
+    yield _(SENTENCES[line.key]).format(**values), int(line.key in DEEPER)
 
 
 def _value(name: str, value: Any, language: str) -> Any:  # noqa: ANN401  # whatever a sentence holds
     if name in {"state", "authority"} and isinstance(value, Mapping):
         return value[language]
-    if name == "facts":
-        return ", ".join(
-            _fact(prop, values) for prop, values in (value.items() if isinstance(value, Mapping) else value)
-        )
-    if name == "schema":
-        return _(SCHEMATA.get(value, value))
-    if name == "kind":
-        return _(KINDS[value])
-    if name == "witnesses":
-        return ", ".join(value) or _("none yet")
-    return value
+    return WRITTEN[name](value) if name in WRITTEN else value
+
+
+def _facts(value: Any) -> str:  # noqa: ANN401  # a mapping, or the pairs of one
+    return ", ".join(_fact(prop, values) for prop, values in (value.items() if isinstance(value, Mapping) else value))
+
+
+def _from_here(path: Path) -> str:
+    """Return a path as it is typed in the folder where one stands."""
+    here, whole = Path.cwd(), path.resolve()
+    return str(whole.relative_to(here)) if whole.is_relative_to(here) else str(whole)
 
 
 def _fact(prop: str, values: Iterable[str]) -> str:
     return " / ".join(value.upper() if prop in COUNTRIES else value for value in values)
+
+
+def _moment(seconds: int) -> str:
+    return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%d %H:%M:%S UTC")
+
+
+WRITTEN: Final[Mapping[str, Callable[[Any], str]]] = {
+    "codes": ", ".join,
+    "facts": _facts,
+    "kind": lambda value: _(KINDS[value]),
+    "path": _from_here,
+    "schema": lambda value: _(SCHEMATA.get(value, value)),
+    "time": _moment,
+    "verdict": lambda value: "✓" if value == "holds" else "·",
+    "witnesses": ", ".join,
+}
+"""How a value of this name is written, whatever the sentence."""

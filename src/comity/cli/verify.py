@@ -115,7 +115,7 @@ def _verify_file(file: Path, fingerprint: bytes, stolen: "tuple[RevokedLog, ...]
 
 
 def _file_as_json(report: "Report") -> dict[str, Any]:
-    from comity.cli.verify_words import told  # noqa: PLC0415  # as above
+    from comity.cli.verify_words import spoken, told  # noqa: PLC0415  # as above
 
     claims = [
         {
@@ -123,6 +123,7 @@ def _file_as_json(report: "Report") -> dict[str, Any]:
             "verdict": claim.verdict.value,
             "rests_on": list(claim.rests_on),
             "details": dict(claim.details),
+            "sentence": spoken(claim),
             "text": told(claim),
         }
         for claim in report.claims

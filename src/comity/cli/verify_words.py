@@ -29,7 +29,7 @@ CLAIMS: Final[dict[str, str]] = {
     "log.inclusion": marked("the note stands in {log} at place {index}"),
     "log.witness": marked("{member} saw that log on {time}, and signed so with both keys"),
     "log.witnesses": marked("members that took no part and saw it: {found} of {expected}"),
-    "log.before-theft": marked("others saw it before the keys of {log} were stolen"),
+    "log.before-theft": marked("others saw it before the keys of {log} were stolen on {since}"),
     "receipt.statement": marked("the recipient states what it did with the note: {kind}, on {at}"),
     "receipt.keys": marked("the directory names the keys of the recipient's log {log}"),
     "receipt.checkpoint": marked("both signatures on the checkpoint of {log} at size {size}"),
@@ -71,6 +71,7 @@ FOUND: Final[Mapping[str, str]] = {
     "witness.self": marked("nobody is witness of his own log"),
     "witness.signature": marked("a signature is missing or wrong"),
     "witness.consistency": marked("what was seen later does not extend this log"),
+    "theft.unseen": marked("nobody else saw it by then, and whoever has the keys can write any date"),
     "receipt.malformed": marked("the receipt cannot be read"),
     "receipt.misaddressed": marked("the receipt is of another sender or recipient"),
     "receipt.other-run": marked("the receipt is for other notes"),
@@ -124,15 +125,20 @@ _TIMES: Final = frozenset({"time", "at", "sent", "expires", "since"})
 
 def told(claim: Claim) -> str:
     """Return one line: verdict, sentence, and who must be doubted by whoever doubts it."""
+    who = ", ".join(_(RESTS_ON[one]) if one in RESTS_ON else one for one in claim.rests_on)
+    rests = _(" (rests on {who})").format(who=who) if who else ""
+    return f"{_(VERDICTS[claim.verdict])}: {spoken(claim)}{rests}"
+
+
+def spoken(claim: Claim) -> str:
+    """Return what a claim says, without its verdict and on whom it rests."""
     details = {name: _detail(name, value) for name, value in claim.details}
     sentence = _sentence(claim, details)
     if claim.verdict is Verdict.FAILS and "found" in details:
-        sentence = f"{sentence} ({details['found']})"
-    elif details.get("named") == "place":
-        sentence = _("{sentence}; it names the note by its place alone").format(sentence=sentence)
-    who = ", ".join(_(RESTS_ON[one]) if one in RESTS_ON else one for one in claim.rests_on)
-    rests = _(" (rests on {who})").format(who=who) if who else ""
-    return f"{_(VERDICTS[claim.verdict])}: {sentence}{rests}"
+        return f"{sentence} ({details['found']})"
+    if details.get("named") == "place":
+        return _("{sentence}; it names the note by its place alone").format(sentence=sentence)
+    return sentence
 
 
 def _sentence(claim: Claim, details: Mapping[str, str]) -> str:

@@ -4,6 +4,7 @@ Every step is taken inside a node by `comity.demo.step`, as its officer would, a
 one. A scene tells what happened as keys and values; `comity demo` puts it into words.
 """
 
+import json
 import subprocess
 import sys
 import time
@@ -92,6 +93,9 @@ class Play:
         _must(len({tuple(view["directory"]) for view in views.values()}) == 1, "the nodes hold different directories")
         for state in world.STATES:
             yield _line("stage.node", state=state.names, code=state.code, records=views[state.code]["records"])
+        holding = [code for code, view in views.items() if view["official"]]
+        _must(bool(holding), "no node holds the official list")
+        yield _line("stage.official", codes=holding, count=views[holding[0]]["official"])
         root, timestamp, _ = views[self._asker.code]["directory"]
         yield _line("stage.directory", root=root, timestamp=timestamp, members=views[self._asker.code]["members"])
 
@@ -263,12 +267,16 @@ class Play:
             size = self._wait(partial(self._evidence, message, path), f"no proof of the {key}")["size"]
             made.append((key, path, size))
         yield _line("prove.who", officer=world.officer(self._job.exporter).name)
-        said = self._verify([(str(path), "--fingerprint", self._fingerprint) for _, path, _ in made])
+        said = self._verify([(str(path), "--json", "--fingerprint", self._fingerprint) for _, path, _ in made])
         for (key, path, size), text in zip(made, said, strict=True):
-            yield _line("prove.file", kind=key, path=path, size=size)
-            claims = text.splitlines()
-            shown = claims if key == "answer" else claims[-1:]  # one of them in full is enough to see what it says
-            yield from (_line("prove.claim", text=claim) for claim in shown)
+            found = json.loads(text)
+            holding = sum(claim["verdict"] == "holds" for claim in found["claims"])
+            _must(found["sound"] and found["proved_time"] is not None, f"the {key} is not proved")
+            yield _line("prove.file", kind=key, path=path, size=-(-size // 1024))
+            yield _line("prove.count", count=holding, time=found["proved_time"])
+            if key == "answer":  # one of them in full is enough to see what such a file says
+                said_once = {claim["sentence"]: claim["verdict"] for claim in found["claims"]}
+                yield from (_line("prove.claim", text=text, verdict=held) for text, held in said_once.items())
 
     def _evidence(self, message: int, path: Path) -> dict[str, Any]:
         order = {
@@ -283,12 +291,15 @@ class Play:
     def _audit(self) -> Iterator[Line]:
         folders = [str(self._folder / state.key) for state in world.STATES]
         self._verify([("--node", folder, "--fingerprint", self._fingerprint) for folder in folders])
+        unseen = []
         for state in world.STATES:
-            logs = self._hands.do(state.code, "logs")["logs"]
-            for log in logs:
+            for log in self._hands.do(state.code, "logs")["logs"]:
                 _must(log["signed"] == log["size"], f"{log['name']} is signed up to {log['signed']} of {log['size']}")
-                if log["size"]:
+                if log["witnesses"]:
                     yield _line("audit.log", **log)
+                else:
+                    unseen.append(log["size"])
+        yield _line("audit.unseen", logs=len(unseen), size=sum(unseen))
         witnessed = {state: self._witnesses(state) for state in (self._job.asker, self._job.answerer)}
         _must(self._job.answerer in witnessed[self._job.asker], "the answerer is no witness of the asker's log")
         _must(self._job.asker in witnessed[self._job.answerer], "the asker is no witness of the answerer's log")

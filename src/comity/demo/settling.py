@@ -86,7 +86,9 @@ def _import(state: world.State) -> None:
         if lines:
             _import_lines(state, category, source, lines)
     if state.code in stories.OFFICIAL_AT:
-        _import_file(state.first.id, stories.OFFICIAL, source="ofac-sdn", originator="OFAC", category="other")
+        _import_file(
+            state.first.id, stories.OFFICIAL, source=stories.OFFICIAL_SOURCE, originator="OFAC", category="other"
+        )
 
 
 def _import_lines(state: world.State, category: str, source: str, lines: str) -> None:

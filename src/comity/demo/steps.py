@@ -13,6 +13,7 @@ from django.http import QueryDict
 from django.utils import timezone
 from django.utils.translation import get_language
 
+from comity.demo import stories
 from comity.desks.cases import actions, choices, comparing, forms, proofs, reads, words
 from comity.desks.cases.models import CaseMessage, Verdict
 from comity.node.exchange.models import Note
@@ -37,6 +38,7 @@ def overview() -> Answer:
     directory = members.directory()
     return {
         "records": Record.objects.count(),
+        "official": Record.objects.filter(source=stories.OFFICIAL_SOURCE).count(),
         "members": len(tuple(directory.members())),
         "directory": [part.hex() if isinstance(part, bytes) else part for part in directory.version],
     }

@@ -12,6 +12,7 @@ from typing import Final
 FOLDER: Final = Path(__file__).resolve().parent
 RECORDS: Final = FOLDER / "records"
 OFFICIAL: Final = FOLDER / "official.xml.gz"
+OFFICIAL_SOURCE: Final = "ofac-sdn"
 TRUTH: Final = FOLDER / "truth.json"
 SOURCES: Final = {"suspect": "investigations", "missing": "missing-persons", "contact": "register"}
 """Category of the persons in a file to the name of the list under which a node holds them."""
