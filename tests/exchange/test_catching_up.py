@@ -5,6 +5,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from comity.delivery import Parcel
+from comity.node.exchange import catching_up
 from comity.node.exchange.catching_up import AFTER_NOTES, SELDOM, WITH_A_GAP, Schedule
 from comity.node.exchange.errands import Errands
 from comity.node.partners import pairs
@@ -67,6 +69,21 @@ def test_a_partner_met_later_is_not_asked_at_once(pair):
     asked(schedule)
     pairs.pair(A, C)
     assert asked(schedule, timedelta(seconds=1)) == []
+
+
+@pytest.mark.parametrize("moved", [0, 7])
+def test_what_is_pulled_is_let_go_where_the_partner_pushes_meanwhile(pair, monkeypatch, moved):
+    kept = []
+    monkeypatch.setattr(catching_up.heads, "size_of", lambda _: 0)
+    monkeypatch.setattr(catching_up.inbox, "absorb", lambda parcel, at, owed: kept.append(parcel.lane))
+
+    def get(_partner, path):
+        number = int(path.partition("&lane=")[2][0])
+        Lane.objects.filter(pair=pair, number=number).update(in_next=1 + moved)
+        return 200, Parcel(sender=B, recipient=A, lane=number, proof=None).to_bytes()
+
+    assert catching_up.fetch(pair, get, lambda: AT) == 0
+    assert kept == ([] if moved else [0, 1])
 
 
 def test_a_slow_partner_holds_up_its_own_errands_alone():

@@ -100,6 +100,9 @@ def _lane(pair: Pair, number: int, get: Get, clock: Callable[[], datetime]) -> i
 def _ask(pair: Pair, number: int, after: int, get: Get, at: datetime) -> int:
     """Ask once and keep what comes, which is judged as a parcel that was pushed; returns how many notes it holds.
 
+    Where the lane has moved on meanwhile, the partner calls us by itself again, which settles notes in one exchange
+    instead of two: what was pulled is then let go, or both would carry the whole backlog.
+
     Raises:
         DeliveryError: the parcel is not believed; evidence of a fork is kept.
         OSError: the partner cannot be reached or does not answer with a parcel.
@@ -113,5 +116,7 @@ def _ask(pair: Pair, number: int, after: int, get: Get, at: datetime) -> int:
     if (parcel.sender, parcel.recipient, parcel.lane) != (partner, own, number):
         raise MisaddressedError("the answer to a pull is from somebody else")
     with inbox.one_at_a_time(pair.own, pair.partner):
+        if Lane.objects.get(pair=pair, number=number).in_next != after + 1:
+            return 0
         inbox.absorb(parcel, at, owed=True)
     return len(parcel.notes)
