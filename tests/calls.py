@@ -199,7 +199,7 @@ def accept(path: str, partner: str) -> list[str]:
     return [leaf.statement.hex() for leaf in answer.receipts]
 
 
-def send_file(sender: str, recipients: list[str], path: str, *, spoil: bool = False) -> str:
+def send_file(sender: str, recipients: list[str], path: str, *, spoil: bool = False, words: int = 900) -> str:
     """Send a request with a file; returns the message's root. Spoilt, its first chunk is another one on our disk."""
     from comity.node.exchange import attachments, serving
 
@@ -208,10 +208,27 @@ def send_file(sender: str, recipients: list[str], path: str, *, spoil: bool = Fa
     if spoil:
         chunk = serving.chunk_path(item.chunks[0][0])
         chunk.write_bytes(bytes(chunk.stat().st_size))
-    plain = request(sender, recipients, 1)
+    plain = request(sender, recipients, 1, words=words)
     with transaction.atomic():
         (sent,) = outbox.send([replace(plain, parts=(*plain.parts, item))], by="test", at=timezone.now())
     return sent.msg.hex() if isinstance(sent, outbox.Sent) else sent.refusals[0][1].reasons[0].rule
+
+
+def erase(own: str, msg: str) -> list:
+    """Erase a message; returns what went, or the rule that stood against it."""
+    from comity.node.exchange import erasing
+
+    told = erasing.erase(
+        AuthorityId.parse(own), bytes.fromhex(msg), by="test", at=timezone.now(), why="retention.over", case="X-1"
+    )
+    erasing.settle_journal()
+    return [told.rule] if isinstance(told, erasing.NotErased) else [told.bodies, told.chunks]
+
+
+def secrets_of(msg: str) -> list[str]:
+    """Return what must not be found on the disk once a message is erased: content keys and sealed bodies, in hex."""
+    notes = models.Note.objects.filter(msg=bytes.fromhex(msg), body__isnull=False).select_related("body")
+    return [bytes(part or b"").hex() for note in notes for part in (note.body.cek, note.body.sealed)]
 
 
 def chunks_of(msg: str) -> list[list]:
@@ -379,6 +396,27 @@ def evidence_of(code: str) -> list[list[str]]:
     return [[text.hex() for text in incidents.texts_of(bytes(one))] for one in kept]
 
 
+def signed_size(text: str) -> int:
+    """Return the size of a checkpoint that bears both signatures of whose log it is; fails where it does not."""
+    from comity.node.partners import members
+
+    return members.verify_any_checkpoint(bytes.fromhex(text)).size
+
+
+def claims_after(hours: int) -> list[str]:
+    """Connect open claims as of some hours from now; returns the codes of all incidents then."""
+    from datetime import timedelta
+
+    from comity.node.exchange import claims, transport
+    from comity.node.partners import keyring
+
+    keyring.unlock(PASSPHRASE)
+    for owner in claims.owners():
+        claims.connect(owner, timezone.now() + timedelta(hours=hours))
+    transport.forget()
+    return sorted(Incident.objects.values_list("code", flat=True))
+
+
 def pull(partner: str) -> int:
     """Fetch what waits at a partner at once, as the worker does when it starts; returns the notes it brought."""
     from comity.node.exchange import catching_up, transport
@@ -485,6 +523,63 @@ def last_act(kind: str) -> str:
         if found["kind"] == kind:
             return json.dumps(found, default=bytes.hex)
     return "null"
+
+
+def standing_of(authority: str) -> str:
+    return str(mirrored.load(timezone.now()).standing(AuthorityId.parse(authority), timezone.now()))
+
+
+def tls_pins() -> list[str]:
+    """Return the TLS keys that the directory names for this node."""
+    from comity.node import nodefile
+
+    directory = mirrored.load(timezone.now())
+    return sorted(directory.member(AuthorityId.parse(next(iter(nodefile.authorities())))).tls_spkis)
+
+
+def opened_in_days(body: str, wrap_for: str, days: int) -> bool:
+    """Say whether a wrap made for today's KEM key opens some days from now, after the worker looked after the keys."""
+    from datetime import timedelta
+
+    from comity.node.partners import keyring, renewing
+    from comity.sealing import SUITE, SealingError
+
+    keyring.unlock(PASSPHRASE)
+    at = timezone.now() + timedelta(days=days)
+    renewing.renew_all(at)
+    try:
+        SUITE.unwrap(keyring.kem_keys_at(AuthorityId.parse(wrap_for), at), bytes.fromhex(body), b"core")
+    except SealingError:
+        return False
+    return True
+
+
+def wrapped_for(authority: str) -> str:
+    """Wrap a content key for the KEM key that partners use this week."""
+    from comity.node.partners import members
+    from comity.sealing import SUITE
+
+    return SUITE.wrap(members.kem_key(AuthorityId.parse(authority), timezone.now()), bytes(32), b"core").hex()
+
+
+def change_log_keys() -> int:
+    """Begin the yearly change of the log keys of this node's first authority."""
+    from comity.node import nodefile
+    from comity.node.ledger import rotating
+    from comity.node.partners import keyring
+
+    keyring.unlock(PASSPHRASE)
+    return len(rotating.change_keys(AuthorityId.parse(next(iter(nodefile.authorities()))), timezone.now()))
+
+
+def former_keys_on_card() -> dict:
+    """Return how many former pairs of keys the card that waits names for each log."""
+    from comity.directory.card import read_card
+    from comity.node import nodefile
+    from comity.node.partners import cards
+
+    path = cards.path_of(AuthorityId.parse(next(iter(nodefile.authorities()))))
+    return {str(name): len(entry.former) for name, entry in read_card(path.read_bytes()).member.logs.items()}
 
 
 if __name__ == "__main__":

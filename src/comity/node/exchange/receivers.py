@@ -8,6 +8,7 @@ from typing import Final
 from comity.delivery import Standing
 from comity.messages import Message
 from comity.messages.note import Note
+from comity.vocabulary.authority import AuthorityId
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +33,11 @@ class Arrived:
 
 
 Receiver = Callable[[Sequence[Arrived]], None]
+Forgetter = Callable[[AuthorityId, bytes], None]
+"""Erases what a desk keeps of a message of one of our authorities, by the message's root."""
+
 _RECEIVERS: Final[dict[str, Receiver]] = {}
+_FORGETTERS: Final[list[Forgetter]] = []
 
 
 def register(kind: str, receiver: Receiver) -> None:
@@ -46,3 +51,15 @@ def hand_over(arrived: Sequence[Arrived]) -> None:
         batch = [one for one in arrived if _RECEIVERS.get(one.message.head.kind) is receiver]
         if batch:
             receiver(batch)
+
+
+def register_forgetter(forgetter: Forgetter) -> None:
+    """Let a desk erase what it keeps of a message, in the transaction that erases the message itself."""
+    if forgetter not in _FORGETTERS:
+        _FORGETTERS.append(forgetter)
+
+
+def forget(own: AuthorityId, msg: bytes) -> None:
+    """Let every desk erase what it keeps of a message."""
+    for forgetter in _FORGETTERS:
+        forgetter(own, msg)

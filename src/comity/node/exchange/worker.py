@@ -16,7 +16,18 @@ from django.utils import timezone
 
 from comity.merkle import Checkpoint, Kind
 from comity.node import places
-from comity.node.exchange import attachments, catching_up, claims, deliver, files, mirror, models, rejections, transport
+from comity.node.exchange import (
+    attachments,
+    catching_up,
+    claims,
+    deliver,
+    erasing,
+    files,
+    mirror,
+    models,
+    rejections,
+    transport,
+)
 from comity.node.exchange.errands import THREADS, Errands
 from comity.node.ledger import actions as ledger
 from comity.node.ledger import sequencer
@@ -36,6 +47,7 @@ DIRECTORY_EVERY: Final = timedelta(minutes=10)
 HEADS_EVERY: Final = timedelta(minutes=1)
 KEYS_EVERY: Final = timedelta(hours=6)
 MIRROR_EVERY: Final = timedelta(minutes=1)
+JOURNAL_EVERY: Final = timedelta(hours=1)
 SWEEP_EVERY: Final = timedelta(days=1)
 ATTACHMENTS_EVERY: Final = timedelta(seconds=2)
 
@@ -221,6 +233,7 @@ class Worker:
             ("rejections", timedelta(seconds=1), rejections.flush),
             ("acts-log", timedelta(seconds=2), self._sequence_acts),
             ("keys", KEYS_EVERY, renewing.renew_all),
+            ("journal", JOURNAL_EVERY, lambda _: erasing.settle_journal()),
         ):
             if self._is_time(name, every, at):
                 work(at)
