@@ -223,6 +223,7 @@ class Play:
             ground=self._job.refusal_ground,
             text=self._job.refusal,
         )
+        _must(self._refusal["addressees"] == [self._job.asker], f"the refusal went to {self._refusal['addressees']}")
         yield _line(
             "refuse.ground", authority=world.authority(self._job.refuser).names, ground=self._job.refusal_ground
         )
