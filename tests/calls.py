@@ -214,6 +214,24 @@ def send_file(sender: str, recipients: list[str], path: str, *, spoil: bool = Fa
     return sent.msg.hex() if isinstance(sent, outbox.Sent) else sent.refusals[0][1].reasons[0].rule
 
 
+def answer(sender: str, recipient: str, msg: str, *, forced: bool = False) -> str:
+    """Answer a request; forced, as a node would whose own gate asks nothing. Returns what stood against it."""
+    from contextlib import nullcontext
+    from unittest import mock
+
+    from comity.messages import Answer, Outcome, Refers
+    from comity.node.exchange import gate
+
+    plain = request(sender, [recipient], 2)
+    refers = Refers(AuthorityId.parse(recipient), "XA-2026-000001", bytes.fromhex(msg))
+    told = Message(
+        replace(plain.head, kind="answer"), (Answer(Outcome.FULL), refers, Text(TextRole.ANSWER, "en", "Nothing."))
+    )
+    with mock.patch.object(gate, "_is_in_reply", return_value=True) if forced else nullcontext(), transaction.atomic():
+        (sent,) = outbox.send([told], by="test", at=timezone.now())
+    return "" if isinstance(sent, outbox.Sent) else sent.refusals[0][1].reasons[0].rule
+
+
 def erase(own: str, msg: str) -> list:
     """Erase a message; returns what went, or the rule that stood against it."""
     from comity.node.exchange import erasing
@@ -428,8 +446,49 @@ def pull(partner: str) -> int:
     return brought
 
 
+def waiting_for(partner: str) -> dict:
+    """Say what waits for a partner, how often it failed in a row, and why."""
+    (pair,) = Pair.objects.filter(partner=partner)
+    notes = models.Note.objects.filter(pair=pair, out=True, state="w").count()
+    return {"notes": notes, "failures": pair.failures, "code": pair.last_code}
+
+
+def try_again(partner: str) -> None:
+    """Forget past failures of a partner, and wake the worker."""
+    from comity.node.exchange import poke
+
+    Pair.objects.filter(partner=partner).update(retry_at=None, failures=0, last_code="")
+    poke.worker()
+
+
 def bodies() -> list[str]:
     return [bytes(row).hex() for row in models.Body.objects.values_list("sha256", flat=True)]
+
+
+def new_keys(days: int) -> dict:
+    """Renew keys as of some days from now."""
+    return renewed(days)
+
+
+def keys_open() -> dict:
+    """Open the keystore and count what is in it."""
+    from comity.node import nodefile
+    from comity.node.partners import keyring
+
+    keyring.unlock(PASSPHRASE)
+    (own,) = nodefile.authorities()
+    return {"logs": len(keyring.keys().logs()), "kems": len(keyring.keys().kems(own))}
+
+
+def refreshed() -> bool:
+    return mirrored.refresh(timezone.now())
+
+
+def directory_version() -> int:
+    """Return the version of the timestamp that counts here."""
+    from comity.node.partners import members
+
+    return members.directory().version[1]
 
 
 def repeated(act: str, arguments: dict) -> list:
