@@ -1,15 +1,18 @@
 """Values of the field, as hypothesis draws them; append, never change what a test relies on."""
 
 import unicodedata
+from dataclasses import replace
 
 from hypothesis import strategies as st
 
 from comity.messages import (
     AboutSubject,
     Answer,
+    Attachment,
     Condition,
     ConditionRule,
     Head,
+    Match,
     Message,
     Outcome,
     Refers,
@@ -37,8 +40,12 @@ subjects = st.builds(
     Subject.of,
     st.sampled_from(["Person", "Vessel", "Vehicle", "Organization"]),
     st.dictionaries(
-        st.sampled_from(["name", "birthDate", "notes"]), st.lists(nfc_texts, min_size=1, max_size=3), max_size=3
+        st.sampled_from(["name", "alias", "notes"]),
+        st.lists(nfc_texts, min_size=1, max_size=3),
+        min_size=1,
+        max_size=3,
     ),
+    st.just("") | nfc_texts,
 )
 abouts = st.builds(AboutSubject, subjects, st.sampled_from(PersonCategory), nfc_texts, st.none() | evaluations)
 
@@ -47,8 +54,26 @@ def texts(role: TextRole):
     return st.builds(Text, st.just(role), st.sampled_from(["en", "fr", "es", "ar", "tr"]), nfc_texts)
 
 
-conditions = st.builds(Condition, st.just(ConditionRule.TEXT), nfc_texts)
-refers = st.builds(Refers, authorities, nfc_texts, st.binary(min_size=32, max_size=32))
+conditions = (
+    st.builds(Condition, st.just(ConditionRule.TEXT), nfc_texts)
+    | st.builds(Condition, st.just(ConditionRule.ERASE_ON), st.dates().map(str))
+    | st.builds(Condition, st.just(ConditionRule.ONLY_UNITS), st.sampled_from(["drugs", "drugs\nborder"]))
+    | st.just(Condition(ConditionRule.NO_CONTACT))
+)
+hashes = st.binary(min_size=32, max_size=32)
+refers = st.builds(Refers, authorities, nfc_texts, hashes)
+matches = st.builds(Match, st.integers(0, 9), st.sampled_from(["same", "different"]), nfc_texts, nfc_texts)
+refused = st.builds(Refused, st.sampled_from(RefusalGround), st.none() | st.integers(0, 9))
+attachments = st.builds(
+    Attachment,
+    nfc_texts,
+    st.just("image/jpeg"),
+    st.integers(0, 2**31),
+    hashes,
+    hashes,
+    st.lists(st.tuples(hashes, st.integers(1, 2**23 - 1)), max_size=3).map(tuple),
+)
+any_text = st.sampled_from(TextRole).flatmap(texts)
 
 
 @st.composite
@@ -83,15 +108,39 @@ def requests(draw):
 def answers(draw):
     outcome = draw(st.sampled_from(Outcome))
     answer = Answer(outcome, draw(st.integers(1, 2**40)) if outcome is Outcome.INTERIM else 0)
-    return Message(draw(heads("answer")), (answer, draw(refers), draw(conditions), *draw(st.lists(abouts, max_size=2))))
+    others = draw(st.lists(abouts | matches | refused | attachments | any_text, max_size=3))
+    return Message(draw(heads("answer")), (answer, draw(refers), draw(conditions), *others))
 
 
 @st.composite
 def refusals(draw):
-    refused = st.builds(Refused, st.sampled_from(RefusalGround), st.none() | st.integers(0, 9))
-    return Message(
-        draw(heads("refusal")), (draw(refers), draw(conditions), *draw(st.lists(refused, min_size=1, max_size=3)))
-    )
+    grounds = draw(st.lists(refused, min_size=1, max_size=3))
+    return Message(draw(heads("refusal")), (draw(refers), draw(conditions), *grounds))
 
 
-messages = requests() | answers() | refusals()
+@st.composite
+def reminders(draw):
+    head = draw(heads("reminder"))
+    head = replace(head, handling=tuple(code for code in head.handling if code is not Handling.H3) or (Handling.H0,))
+    return Message(head, (draw(refers), *draw(st.lists(any_text, max_size=2))))
+
+
+@st.composite
+def informations(draw):
+    others = draw(st.lists(abouts | attachments | any_text, max_size=3))
+    return Message(draw(heads("information")), (draw(any_text), draw(conditions), *others))
+
+
+@st.composite
+def corrections(draw):
+    others = draw(st.lists(abouts | attachments | any_text, max_size=3))
+    return Message(draw(heads("correction")), (draw(refers), draw(any_text), draw(conditions), *others))
+
+
+@st.composite
+def withdrawals(draw):
+    head = replace(draw(heads("withdrawal")), handling=(Handling.H0,))
+    return Message(head, (draw(refers), draw(any_text)))
+
+
+messages = requests() | answers() | refusals() | reminders() | informations() | corrections() | withdrawals()

@@ -117,6 +117,15 @@ BROKEN: dict[str, Message] = {
     "answer-without-outcome": Message(head("answer"), (REFERS,)),
     "refusal-without-ground": Message(head("refusal"), (REFERS,)),
     "item-of-another-kind": request(Refused(RefusalGround.A)),
+    "interim-without-time": Message(head("answer"), (Answer(Outcome.INTERIM), REFERS)),
+    "full-answer-with-more-to-come": Message(head("answer"), (Answer(Outcome.FULL, SENT), REFERS)),
+    "person-without-category": request(replace(PERSON, category=None)),
+    "subject-of-unknown-schema": request(replace(SHIP, subject=Subject.of("Spaceship", {"name": ["Rocinante"]}))),
+    "subject-of-abstract-schema": request(replace(SHIP, subject=Subject.of("Thing", {"name": ["x"]}))),
+    "subject-with-unknown-property": request(replace(SHIP, subject=Subject.of("Vessel", {"warpDrive": ["x"]}))),
+    "subject-without-property": request(replace(SHIP, subject=Subject("Vessel"))),
+    "erase-on-no-day": request(Condition(ConditionRule.ERASE_ON, "next spring"), handling=(Handling.H3,)),
+    "condition-without-words": request(Condition(ConditionRule.TEXT), handling=(Handling.H3,)),
 }
 
 

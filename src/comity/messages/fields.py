@@ -1,8 +1,13 @@
-"""Typed, strict access to the fields of a decoded map: whatever is missing, unknown or of the wrong type is named."""
+"""How single fields are read and written: pairs of functions, strict on both sides, for the tables of `Shape`.
+
+Each reader takes what was decoded and returns the value, or raises a `MessageError` with a code and no place; each
+writer takes the value and returns its canonical bytes.
+"""
 
 import unicodedata
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from enum import StrEnum
+from functools import lru_cache
 from typing import Final
 
 from comity.messages import canonical
@@ -13,117 +18,14 @@ from comity.vocabulary.errors import VocabularyError
 MAX_TEXT: Final = 64 * 1024
 MAX_LIST: Final = 4096
 HASH: Final = 32
+_LIMIT: Final = 2**63
+
+type Reader[Value] = Callable[[object], Value]
 
 
-class Fields:
-    """The fields of one map.
-
-    Args:
-        value: what was decoded.
-        place: its name, for errors.
-        known: every key that it may have.
-    """
-
-    def __init__(self, value: object, place: str, known: frozenset[str]) -> None:
-        if type(value) is not dict:
-            raise MessageError("message.field.type", place)
-        if not known.issuperset(value):
-            raise MessageError("message.field.unknown", place)
-        if not canonical.in_order(value):
-            raise MessageError("message.field.order", place)
-        self._value: Mapping[str, object] = value
-        self._place = place
-
-    def _fail(self, code: str, name: str) -> MessageError:
-        return MessageError(f"message.field.{code}", f"{self._place}.{name}")
-
-    def has(self, name: str) -> bool:
-        """Say whether the field is there."""
-        return name in self._value
-
-    def text(self, name: str, default: str | None = None) -> str:
-        """Return a text; without a default it must be there and not be empty."""
-        found = self._value.get(name, default)
-        if found is None:
-            raise self._fail("missing", name)
-        if type(found) is not str or len(found) > MAX_TEXT:
-            raise self._fail("type", name)
-        if not is_composed(found):
-            raise self._fail("form", name)
-        if default is None and not found:
-            raise self._fail("missing", name)
-        return found
-
-    def count(self, name: str, default: int | None = None) -> int:
-        """Return an integer from 0."""
-        found = self._value.get(name, default)
-        if found is None:
-            raise self._fail("missing", name)
-        if type(found) is not int or not 0 <= found < 2**63:
-            raise self._fail("type", name)
-        return found
-
-    def digest(self, name: str) -> bytes:
-        """Return a hash, 32 bytes."""
-        found = self._value.get(name)
-        if type(found) is not bytes or len(found) != HASH:
-            raise self._fail("type" if found is not None else "missing", name)
-        return found
-
-    def raw(self, name: str) -> object:
-        """Return whatever stands there."""
-        if name not in self._value:
-            raise self._fail("missing", name)
-        return self._value[name]
-
-    def choice[Code: StrEnum](self, name: str, codes: type[Code], default: Code | None = None) -> Code:
-        """Return a code of a closed list."""
-        if name not in self._value and default is not None:
-            return default
-        try:
-            return codes(self.text(name))
-        except ValueError as error:
-            if isinstance(error, MessageError):
-                raise
-            raise self._fail("code", name) from None
-
-    def parsed[Value](self, name: str, parse: Callable[[str], Value]) -> Value:
-        """Return a text as a value of the vocabulary."""
-        try:
-            return parse(self.text(name))
-        except VocabularyError:
-            raise self._fail("code", name) from None
-
-    def authority(self, name: str) -> AuthorityId:
-        """Return an authority."""
-        return self.parsed(name, AuthorityId.parse)
-
-    def items(self, name: str) -> tuple[object, ...]:
-        """Return a list, empty where the field is missing."""
-        found = self._value.get(name, [])
-        if not isinstance(found, list | tuple) or len(found) > MAX_LIST:
-            raise self._fail("type", name)
-        return tuple(found)
-
-    def texts(self, name: str) -> tuple[str, ...]:
-        """Return a list of texts."""
-        found = self.items(name)
-        texts = tuple(item for item in found if type(item) is str and is_composed(item))
-        if len(texts) != len(found):
-            raise self._fail("type", name)
-        return texts
-
-    def codes[Value](self, name: str, parse: Callable[[str], Value]) -> tuple[Value, ...]:
-        """Return a list of values of the vocabulary, without repetitions."""
-        try:
-            found = tuple(parse(item) for item in self.texts(name))
-        except MessageError:
-            raise
-        except ValueError:
-            raise self._fail("code", name) from None
-        if len(set(found)) != len(found):
-            raise self._fail("repeated", name)
-        return found
+def fault(code: str) -> MessageError:
+    """Return an error of a field whose place is named by who knows it."""
+    return MessageError(f"message.field.{code}")
 
 
 def is_composed(text: str) -> bool:
@@ -131,6 +33,130 @@ def is_composed(text: str) -> bool:
     return text.isascii() or unicodedata.is_normalized("NFC", text)
 
 
-def without_empty(values: Mapping[str, object]) -> dict[str, object]:
-    """Return a map without what says nothing: absent and empty have one form, absent."""
-    return {name: value for name, value in values.items() if value not in ("", [], None)}
+def text(found: object) -> str:
+    """Read a text that is not empty."""
+    if type(found) is str and 0 < len(found) <= MAX_TEXT and (found.isascii() or is_composed(found)):
+        return found
+    raise _text_fault(found)
+
+
+def text_or_empty(found: object) -> str:
+    """Read a text."""
+    return "" if type(found) is str and not found else text(found)
+
+
+def _text_fault(found: object) -> MessageError:
+    if found is None or found == "":
+        return fault("missing")
+    if type(found) is not str or len(found) > MAX_TEXT:
+        return fault("type")
+    return fault("form")
+
+
+def write_text(value: str) -> bytes:
+    """Write a text that is not empty."""
+    if type(value) is str and 0 < len(value) <= MAX_TEXT and value.isascii():
+        return canonical.text(value)
+    text(value)
+    try:
+        return canonical.text(value)
+    except UnicodeEncodeError:
+        raise fault("form") from None
+
+
+# The same few words stand in every message: codes of the vocabulary, names of properties, authorities.
+write_word: Final = lru_cache(maxsize=4096)(write_text)
+
+
+def count(found: object) -> int:
+    """Read an integer from 0."""
+    if type(found) is int and 0 <= found < _LIMIT:
+        return found
+    raise fault("missing" if found is None else "type")
+
+
+def write_count(value: int) -> bytes:
+    """Write an integer from 0."""
+    return canonical.integer(count(value))
+
+
+def digest(found: object) -> bytes:
+    """Read a hash, 32 bytes."""
+    if type(found) is bytes and len(found) == HASH:
+        return found
+    raise fault("missing" if found is None else "type")
+
+
+def write_digest(value: bytes) -> bytes:
+    """Write a hash."""
+    return canonical.blob(digest(value))
+
+
+def choice[Code: StrEnum](codes: type[Code]) -> Reader[Code]:
+    """Return a reader of a code of a closed list."""
+    table: dict[object, Code] = {code.value: code for code in codes}
+
+    def read(found: object) -> Code:
+        if type(found) is str and (code := table.get(found)) is not None:
+            return code
+        text(found)
+        raise fault("code")
+
+    return read
+
+
+def parsed[Value](parse: Callable[[str], Value]) -> Reader[Value]:
+    """Return a reader of a text that is a value of the vocabulary."""
+
+    def read(found: object) -> Value:
+        try:
+            return parse(text(found))
+        except VocabularyError:
+            raise fault("code") from None
+
+    return read
+
+
+authority: Final[Reader[AuthorityId]] = parsed(AuthorityId.parse)
+
+
+def write_authority(value: AuthorityId) -> bytes:
+    """Write an authority."""
+    return write_word(value.text)
+
+
+def items(found: object) -> list[object]:
+    """Read a list of anything."""
+    if type(found) is list and len(found) <= MAX_LIST:
+        return found
+    raise fault("type")
+
+
+def codes[Value](read: Reader[Value], *, needed: bool = False) -> Reader[tuple[Value, ...]]:
+    """Return a reader of a list of different values."""
+
+    def read_all(found: object) -> tuple[Value, ...]:
+        listed = items(found)
+        if needed and not listed:
+            raise fault("missing")
+        try:
+            values = tuple([read(item) for item in listed])
+        except MessageError:
+            texts = all(type(item) is str and is_composed(item) for item in listed)
+            raise fault("code" if texts else "type") from None
+        if len(values) > 1 and len(set(values)) != len(values):
+            raise fault("repeated")
+        return values
+
+    return read_all
+
+
+def write_list[Value](write: Callable[[Value], bytes], *, needed: bool = False) -> Callable[[tuple[Value, ...]], bytes]:
+    """Return a writer of a list."""
+
+    def write_all(values: tuple[Value, ...]) -> bytes:
+        if needed and not values:
+            raise fault("missing")
+        return canonical.array(len(values)) + b"".join([write(value) for value in values])
+
+    return write_all

@@ -1,22 +1,28 @@
 """The head: the first item of every message, which says who, what, why, how urgent and under which restrictions."""
 
 from dataclasses import dataclass
+from functools import partial
 from typing import ClassVar, Final
 
-from comity.messages.errors import MessageError
-from comity.messages.fields import Fields, without_empty
+from comity.messages import canonical
+from comity.messages.fields import (
+    authority,
+    choice,
+    codes,
+    count,
+    text,
+    text_or_empty,
+    write_authority,
+    write_count,
+    write_list,
+    write_text,
+)
+from comity.messages.shape import Field, Shape
 from comity.vocabulary.authority import AuthorityId
 from comity.vocabulary.crime_area import CrimeArea
 from comity.vocabulary.handling import Handling
 from comity.vocabulary.purpose import Purpose
 from comity.vocabulary.urgency import Urgency, UrgencyGround
-
-_FIELDS: Final = frozenset(
-    {
-        "kind", "from", "to", "sent", "reference", "purpose", "area", "urgency", "ground", "handling", "deadline",
-        "approvals", "agreement",
-    }
-)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,25 +61,13 @@ class Head:
     approvals: int = 0
     agreement: str = ""
 
-    def to_value(self) -> dict[str, object]:
-        """Return the map that is encoded."""
-        return without_empty(
-            {
-                "kind": self.kind,
-                "from": str(self.from_),
-                "to": [str(recipient) for recipient in self.recipients],
-                "sent": self.sent,
-                "reference": self.reference,
-                "purpose": self.purpose.value,
-                "area": self.area.value,
-                "urgency": self.urgency.value,
-                "ground": None if self.ground is None else self.ground.value,
-                "handling": [code.value for code in self.handling],
-                "deadline": self.deadline or None,
-                "approvals": self.approvals or None,
-                "agreement": self.agreement,
-            }
-        )
+    def to_bytes(self) -> bytes:
+        """Return the canonical bytes of the map."""
+        return HEAD.write(self)
+
+    def to_value(self) -> object:
+        """Return the map."""
+        return HEAD.value(self)
 
     @classmethod
     def from_value(cls, value: object) -> "Head":
@@ -82,22 +76,24 @@ class Head:
         Raises:
             MessageError: a field is missing, unknown, of the wrong type, or no word of the vocabulary.
         """
-        fields = Fields(value, cls.name, _FIELDS)
-        recipients = fields.codes("to", AuthorityId.parse)
-        if not recipients:
-            raise MessageError("message.field.missing", "head.to")
-        return cls(
-            kind=fields.text("kind"),
-            from_=fields.authority("from"),
-            recipients=recipients,
-            sent=fields.count("sent"),
-            reference=fields.text("reference"),
-            purpose=fields.choice("purpose", Purpose),
-            area=fields.choice("area", CrimeArea),
-            urgency=fields.choice("urgency", Urgency),
-            ground=fields.choice("ground", UrgencyGround) if fields.has("ground") else None,
-            handling=fields.codes("handling", Handling),
-            deadline=fields.count("deadline", 0),
-            approvals=fields.count("approvals", 0),
-            agreement=fields.text("agreement", ""),
-        )
+        return HEAD.read(value)
+
+
+HEAD: Final = Shape(
+    Head.name,
+    # No code stands for H0 here: a head that came without one has none, and is refused for that.
+    partial(Head, handling=()),
+    Field("kind", text, write_text),
+    Field("from", authority, write_authority, "from_"),
+    Field("to", codes(authority, needed=True), write_list(write_authority, needed=True), "recipients"),
+    Field("sent", count, write_count),
+    Field("reference", text, write_text),
+    Field("purpose", choice(Purpose), canonical.text),
+    Field("area", choice(CrimeArea), canonical.text),
+    Field("urgency", choice(Urgency), canonical.text, optional=True),
+    Field("ground", choice(UrgencyGround), canonical.text, optional=True),
+    Field("handling", codes(choice(Handling)), write_list(canonical.text), optional=True),
+    Field("deadline", count, write_count, optional=True),
+    Field("approvals", count, write_count, optional=True),
+    Field("agreement", text_or_empty, write_text, optional=True),
+)

@@ -4,13 +4,15 @@ Source: docs/protocol/messages.md, section 3.
 """
 
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Final
 
 from comity.merkle import Tree, leaf_hash, verify_inclusion
 from comity.merkle.errors import ProofError
+from comity.merkle.hashing import pair_up
 from comity.messages import canonical
-from comity.messages.errors import MessageError
+from comity.messages.errors import CanonicalError, MessageError
 
 VERSION: Final = 1
 SALT_SIZE: Final = 16
@@ -46,10 +48,50 @@ class Item:
         Raises:
             MessageError: the bytes are no item.
         """
-        match canonical.decode_typed(data):
-            case [bytes() as salt, str() as name, dict() as value] if len(salt) == SALT_SIZE:
-                return cls(salt, name, value)
-        raise MessageError("message.item")
+        salt, name, value = _open(data)
+        return cls(salt, name, value)
+
+
+type Opened = tuple[bytes, str, dict[str, object]]
+"""Salt, name and map of an item."""
+
+
+def open_items(elements: list[bytes | tuple[bytes]]) -> list[Opened | None]:
+    """Return the items of a payload; an erased item is `None`.
+
+    All are decoded in one call. That they begin and end where the payload says, and have no other form, is shown by
+    encoding each by itself; where it is not so, they are read one by one to name the fault.
+
+    Raises:
+        MessageError: an element is no item.
+    """
+    kept = [element for element in elements if type(element) is bytes]
+    if len(kept) == len(elements):
+        with suppress(CanonicalError):
+            found = canonical.load(canonical.prefix(4, len(kept)) + b"".join(kept))
+            if canonical.are_forms(found, kept):
+                return [_opened(value) for value in found]
+    return [_open(element) if isinstance(element, bytes) else None for element in elements]
+
+
+def _open(data: bytes) -> Opened:
+    return _opened(canonical.decode_typed(data))
+
+
+def _opened(found: object) -> Opened:
+    if type(found) is list and len(found) == 3:  # noqa: PLR2004  # salt, name, map
+        salt, name, value = found
+        if type(salt) is bytes and len(salt) == SALT_SIZE and type(name) is str and type(value) is dict:
+            return salt, name, value
+    raise MessageError("message.item")
+
+
+def close_item(salt: bytes, name: bytes, value: bytes) -> bytes:
+    """Return the bytes of an item of a salt, an encoded name and an encoded map."""
+    return _ITEM + salt + name + value
+
+
+_ITEM: Final = canonical.prefix(4, 3) + canonical.prefix(2, SALT_SIZE)
 
 
 def write_payload(items: Iterable[tuple[str, object]], salts: Salts) -> tuple[bytes, bytes]:
@@ -59,13 +101,32 @@ def write_payload(items: Iterable[tuple[str, object]], salts: Salts) -> tuple[by
         items: (name, map), in order.
         salts: draws the salts.
     """
-    encoded = [Item(salts(), name, value).to_bytes() for name, value in items]
-    return canonical.encode({"v": VERSION, "items": encoded}), root_of(encoded)
+    return join_items([Item(salts(), name, value).to_bytes() for name, value in items])
+
+
+def join_items(encoded: list[bytes]) -> tuple[bytes, bytes]:
+    """Return the payload of encoded items, and the root over them."""
+    return _wrapped([canonical.blob(item) for item in encoded]), root_of(encoded)
+
+
+def _wrapped(elements: list[bytes]) -> bytes:
+    return b"".join((_PAYLOAD, canonical.prefix(4, len(elements)), *elements))
+
+
+_PAYLOAD: Final = canonical.prefix(5, 2) + canonical.text("v") + canonical.integer(VERSION) + canonical.text("items")
 
 
 def root_of(encoded: Iterable[bytes]) -> bytes:
     """Return `msg`, the root over encoded items."""
-    return Tree(leaf_hash(item) for item in encoded).root()
+    return _root([leaf_hash(item) for item in encoded])
+
+
+def _root(level: list[bytes]) -> bytes:
+    """Return the root over leaf hashes (RFC 9162, 2.1.1), by levels; a hash without neighbour moves up."""
+    while len(level) > 1:
+        even = len(level) & ~1
+        level = pair_up(level[:even]) + level[even:]
+    return level[0]
 
 
 def read_payload(payload: bytes) -> tuple[tuple[Item | None, ...], bytes]:
@@ -74,14 +135,39 @@ def read_payload(payload: bytes) -> tuple[tuple[Item | None, ...], bytes]:
     Raises:
         MessageError: the payload is malformed.
     """
-    kept = _elements(payload)
+    kept = elements_of(payload)
     items = tuple(Item.from_bytes(element) if isinstance(element, bytes) else None for element in kept)
-    return items, Tree(_hash(element) for element in kept).root()
+    return items, root_of_elements(kept)
 
 
-def _elements(payload: bytes) -> list[bytes | tuple[bytes]]:
-    found = canonical.decode_typed(payload)
-    if type(found) is not dict or list(found) != ["v", "items"] or type(found["v"]) is not int or found["v"] != VERSION:
+def root_of_elements(elements: list[bytes | tuple[bytes]]) -> bytes:
+    """Return `msg`, the root over the items of a payload, erased or not."""
+    return _root([_hash(element) for element in elements])
+
+
+def elements_of(payload: bytes) -> list[bytes | tuple[bytes]]:
+    """Return the encoded items of a payload; an erased one is a tuple of its hash.
+
+    Raises:
+        MessageError: the payload is malformed.
+    """
+    if len(payload) > canonical.MAX_SIZE:
+        raise CanonicalError("canonical.oversized")
+    found = canonical.load(payload)
+    kept = _read_elements(found)
+    again = _wrapped([canonical.blob(one) if isinstance(one, bytes) else _ERASED + one[0] for one in kept])
+    if again != payload:
+        raise CanonicalError("canonical.other-form")
+    return kept
+
+
+_ERASED: Final = canonical.prefix(4, 1) + canonical.prefix(2, HASH)
+
+
+def _read_elements(found: object) -> list[bytes | tuple[bytes]]:
+    if type(found) is not dict or tuple(found) != ("v", "items"):
+        raise MessageError("message.payload")
+    if type(found["v"]) is not int or found["v"] != VERSION:
         raise MessageError("message.payload")
     items = found["items"]
     if type(items) is not list or not 0 < len(items) <= MAX_ITEMS:
@@ -108,7 +194,7 @@ def erase(payload: bytes, indices: Iterable[int]) -> bytes:
     Raises:
         MessageError: the payload is malformed, or has no such item.
     """
-    gone, kept = set(indices), _elements(payload)
+    gone, kept = set(indices), elements_of(payload)
     if not gone <= set(range(len(kept))):
         raise MessageError("message.item.unknown")
     elements = [[_hash(element)] if place in gone else _listed(element) for place, element in enumerate(kept)]
@@ -142,7 +228,7 @@ def reveal(payload: bytes, indices: Sequence[int]) -> tuple[Revealed, ...]:
     Raises:
         MessageError: the payload is malformed, has no such item, or the item was erased.
     """
-    kept = _elements(payload)
+    kept = elements_of(payload)
     tree = Tree(_hash(element) for element in kept)
     found = []
     for index in indices:

@@ -1,14 +1,16 @@
 """The kinds of message: what each must and may hold beside its head. One row a kind, read aloud in review."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from types import MappingProxyType
 from typing import ClassVar, Final
 
+from comity.messages import canonical
 from comity.messages.errors import MessageError
-from comity.messages.fields import Fields, without_empty
+from comity.messages.fields import choice, count, write_count
 from comity.messages.parts import AboutSubject, Attachment, Condition, Match, Part, Refers, Text
+from comity.messages.shape import Field, Shape
 from comity.vocabulary.refusal import RefusalGround
 
 
@@ -35,18 +37,31 @@ class Answer:
     outcome: Outcome
     more_by: int = 0
 
-    def to_value(self) -> dict[str, object]:
-        """Return the map that is encoded."""
-        return without_empty({"outcome": self.outcome.value, "more_by": self.more_by or None})
+    def to_bytes(self) -> bytes:
+        """Return the canonical bytes of the map."""
+        return ANSWER.write(self)
+
+    def to_value(self) -> object:
+        """Return the map."""
+        return ANSWER.value(self)
 
     @classmethod
     def from_value(cls, value: object) -> "Answer":
         """Read a decoded map, or raise MessageError."""
-        fields = Fields(value, cls.name, frozenset({"outcome", "more_by"}))
-        found = cls(fields.choice("outcome", Outcome), fields.count("more_by", 0))
-        if (found.outcome is Outcome.INTERIM) != bool(found.more_by):
+        return ANSWER.read(value)
+
+    def check(self) -> None:
+        """Refuse an interim answer that does not say by when more comes, and any other that does."""
+        if (self.outcome is Outcome.INTERIM) != bool(self.more_by):
             raise MessageError("message.answer.more-by", "answer.more_by")
-        return found
+
+
+ANSWER: Final = Shape(
+    Answer.name,
+    Answer,
+    Field("outcome", choice(Outcome), canonical.text),
+    Field("more_by", count, write_count, optional=True),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,16 +78,29 @@ class Refused:
     ground: RefusalGround
     part: int | None = None
 
-    def to_value(self) -> dict[str, object]:
-        """Return the map that is encoded."""
-        return without_empty({"ground": self.ground.value, "part": self.part})
+    def to_bytes(self) -> bytes:
+        """Return the canonical bytes of the map."""
+        return REFUSED.write(self)
+
+    def to_value(self) -> object:
+        """Return the map."""
+        return REFUSED.value(self)
 
     @classmethod
     def from_value(cls, value: object) -> "Refused":
         """Read a decoded map, or raise MessageError."""
-        fields = Fields(value, cls.name, frozenset({"ground", "part"}))
-        return cls(fields.choice("ground", RefusalGround), fields.count("part") if fields.has("part") else None)
+        return REFUSED.read(value)
 
+    def check(self) -> None:
+        """Accept it: no rule joins its fields."""
+
+
+REFUSED: Final = Shape(
+    Refused.name,
+    Refused,
+    Field("ground", choice(RefusalGround), canonical.text),
+    Field("part", count, write_count, optional=True, zero=True),
+)
 
 PARTS: Final[Mapping[str, type[Part]]] = MappingProxyType(
     {part.name: part for part in (AboutSubject, Text, Condition, Match, Attachment, Refers, Answer, Refused)}
@@ -88,17 +116,20 @@ class Kind:
         needs: names of items of which at least one must be there.
         once: names of items of which at most one may be there.
         may: names of further items.
+        needed: `needs` as a set.
+        allowed: names of every item that may stand in it.
     """
 
     name: str
     needs: tuple[str, ...] = ()
     once: tuple[str, ...] = ()
     may: tuple[str, ...] = ()
+    needed: frozenset[str] = field(init=False)
+    allowed: frozenset[str] = field(init=False)
 
-    @property
-    def allowed(self) -> frozenset[str]:
-        """Names of every item that may stand in it."""
-        return frozenset((*self.needs, *self.once, *self.may))
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "needed", frozenset(self.needs))
+        object.__setattr__(self, "allowed", frozenset((*self.needs, *self.once, *self.may)))
 
 
 _COMMON: Final = ("text", "condition", "attachment")

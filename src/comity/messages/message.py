@@ -2,10 +2,13 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Final
 
+from comity.messages import canonical
 from comity.messages.errors import MessageError
-from comity.messages.head import Head
-from comity.messages.items import Salts, read_payload, write_payload
+from comity.messages.head import HEAD, Head
+from comity.messages.items import Opened, Salts, close_item, elements_of, join_items, open_items, root_of_elements
 from comity.messages.kinds import KINDS, PARTS, Answer, Refused
 from comity.messages.parts import AboutSubject, Attachment, Condition, Match, Part, Refers, Text, TextRole
 from comity.vocabulary.handling import Handling
@@ -83,6 +86,8 @@ class Message:
         for code, place, broken in self._rules():
             if broken:
                 raise MessageError(code, place)
+        for part in self.parts:
+            part.check()
 
     def _rules(self) -> Iterator[tuple[str, str, bool]]:
         head = self.head
@@ -92,7 +97,7 @@ class Message:
             return
         names = [part.name for part in self.parts]
         yield "message.item.foreign", head.kind, not kind.allowed.issuperset(names)
-        yield "message.item.missing", head.kind, any(name not in names for name in kind.needs)
+        yield "message.item.missing", head.kind, not kind.needed.issubset(names)
         yield "message.item.repeated", head.kind, any(names.count(name) > 1 for name in kind.once)
         yield "message.recipient.self", "head.to", head.from_ in head.recipients
         yield "urgency.ground.missing", "head.ground", head.urgency is not Urgency.NORMAL and head.ground is None
@@ -104,8 +109,9 @@ class Message:
 
     def _request_rules(self) -> Iterator[tuple[str, str, bool]]:
         """Directive (EU) 2023/977, Art. 4: what a request must contain."""
+        roles = [part.role for part in self.parts if type(part) is Text]
         for role in (TextRole.LEGAL_BASIS, TextRole.FACTS, TextRole.QUESTION):
-            yield f"request.{role.value}.missing", "text", not self.texts(role)
+            yield f"request.{role}.missing", "text", role not in roles
         yield "request.link.missing", "subject.link", any(not about.link for about in self.subjects)
 
 
@@ -120,8 +126,13 @@ def write(message: Message, salts: Salts) -> tuple[bytes, bytes]:
         MessageError: it breaks a rule.
     """
     message.check()
-    parts: tuple[Part, ...] = (message.head, *message.parts)
-    return write_payload(((part.name, part.to_value()) for part in parts), salts)
+    items = [close_item(salts(), _HEAD, message.head.to_bytes())]
+    items += [close_item(salts(), _NAMES[part.name], part.to_bytes()) for part in message.parts]
+    return join_items(items)
+
+
+_HEAD: Final = canonical.text(Head.name)
+_NAMES: Final = MappingProxyType({name: canonical.text(name) for name in PARTS})
 
 
 def read(payload: bytes) -> tuple[Message, bytes]:
@@ -130,21 +141,26 @@ def read(payload: bytes) -> tuple[Message, bytes]:
     Raises:
         MessageError: it is malformed, of an unknown kind, breaks a rule, or has lost an item to erasure.
     """
-    items, root = read_payload(payload)
-    first = items[0]
-    if first is None or first.name != Head.name:
+    elements = elements_of(payload)
+    opened = open_items(elements)
+    first = opened[0]
+    if first is None or first[1] != Head.name:
         raise MessageError("message.head.missing")
     parts: list[Part] = []
-    for item in items[1:]:
+    for item in opened[1:]:
         if item is None:
             raise MessageError("message.item.erased")
-        part = PARTS.get(item.name)
-        if part is None:
-            raise MessageError("message.item.unknown-name")
-        parts.append(part.from_value(item.value))
-    message = Message(Head.from_value(first.value), tuple(parts))
+        parts.append(_read_part(item))
+    message = Message(HEAD.read(first[2]), tuple(parts))
     message.check()
-    return message, root
+    return message, root_of_elements(elements)
+
+
+def _read_part(item: Opened) -> Part:
+    kind = PARTS.get(item[1])
+    if kind is None:
+        raise MessageError("message.item.unknown-name")
+    return kind.from_value(item[2])
 
 
 def read_what_is_left(payload: bytes) -> tuple[Head | None, tuple[Part | None, ...]]:
@@ -153,6 +169,11 @@ def read_what_is_left(payload: bytes) -> tuple[Head | None, tuple[Part | None, .
     Raises:
         MessageError: what is left is malformed.
     """
-    items, _ = read_payload(payload)
-    parts = tuple(None if item is None else PARTS[item.name].from_value(item.value) for item in items[1:])
-    return None if items[0] is None else Head.from_value(items[0].value), parts
+    first, *others = open_items(elements_of(payload))
+    if first is not None and first[1] != Head.name:
+        raise MessageError("message.head.missing")
+    parts = tuple(None if item is None else _read_part(item) for item in others)
+    for part in parts:
+        if part is not None:
+            part.check()
+    return None if first is None else HEAD.read(first[2]), parts

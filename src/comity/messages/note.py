@@ -9,11 +9,12 @@ dump and a comparison. It holds no personal data.
 from collections.abc import Mapping
 from dataclasses import dataclass
 from hashlib import sha256
-from typing import Final
+from typing import Any, Final
 
 import cbor2
 
-from comity.messages.errors import NoteError
+from comity.messages import canonical
+from comity.messages.errors import CanonicalError, NoteError
 from comity.vocabulary.authority import AuthorityId
 from comity.vocabulary.errors import VocabularyError
 
@@ -23,8 +24,10 @@ MAX_NOTE_BYTES: Final = 8192
 HASH: Final = 32
 _LIMIT: Final = 2**63
 # Canonical order: shorter keys first, then by bytes (RFC 8949, 4.2.1 on text keys below 24 bytes).
-_CORE: Final = ("v", "to", "dir", "exp", "msg", "seq", "body", "from", "lane", "prev", "sent", "size", "suite")
-_KEYS: Final = frozenset((*_CORE, "wrap"))
+_KEYS: Final = ("v", "to", "dir", "exp", "msg", "seq", "body", "from", "lane", "prev", "sent", "size", "wrap", "suite")
+_ALL: Final = (*_KEYS, "supersedes")
+_ORDERS: Final = (_KEYS, _ALL)
+_SETS: Final = (frozenset(_KEYS), frozenset(_ALL))
 _INTEGERS: Final = ("v", "exp", "seq", "lane", "sent", "size", "suite")
 _HASHES: Final = ("msg", "body", "prev")
 
@@ -113,40 +116,52 @@ def parse_note(data: bytes) -> Note:
     if len(data) > MAX_NOTE_BYTES:
         raise NoteError("note.oversized")
     try:
-        found = cbor2.loads(data)
-    except (cbor2.CBORError, ValueError, TypeError, RecursionError, OverflowError) as error:
+        found = canonical.load(data)
+    except CanonicalError as error:
         raise NoteError("note.malformed") from error
     if type(found) is not dict:
         raise NoteError("note.malformed")
     note = _note(found)
-    if note.to_bytes() != data:
+    # With its keys in order, the one form of what was decoded is a plain dump of it.
+    if tuple(found) not in _ORDERS or not canonical.is_form(found, data):
         raise NoteError("note.noncanonical")
     return note
 
 
-def _note(found: Mapping[str, object]) -> Note:
-    keys = found.keys()
-    if not (keys == _KEYS or keys == _KEYS | {"supersedes"}):
+def _note(found: Mapping[str, Any]) -> Note:
+    if found.keys() not in _SETS:
         raise NoteError("note.field", "keys")
     for name in _INTEGERS:
         value = found[name]
         if type(value) is not int or not 0 <= value < _LIMIT:
             raise NoteError("note.field", name)
-    hashes = (*_HASHES, "supersedes") if "supersedes" in found else _HASHES
-    for name in hashes:
+    for name in _HASHES:
         value = found[name]
         if type(value) is not bytes or len(value) != HASH:
             raise NoteError("note.field", name)
+    supersedes = found.get("supersedes")
+    if len(found) > len(_KEYS) and (type(supersedes) is not bytes or len(supersedes) != HASH):
+        raise NoteError("note.field", "supersedes")
     if type(found["wrap"]) is not bytes:
         raise NoteError("note.field", "wrap")
-    if found["lane"] not in {0, 1} or found["seq"] == 0:
+    if found["lane"] > 1 or found["seq"] == 0:
         raise NoteError("note.field", "lane")
-    values = {name: found[name] for name in (*_INTEGERS, *hashes, "wrap")}
     return Note(
-        from_=_authority(found, "from"),
-        to=_authority(found, "to"),
-        dir=_directory(found["dir"]),
-        **values,  # type: ignore[arg-type]  # each was compared with its type above
+        found["v"],
+        found["suite"],
+        _authority(found, "from"),
+        _authority(found, "to"),
+        found["lane"],
+        found["seq"],
+        found["prev"],
+        found["msg"],
+        found["body"],
+        found["size"],
+        _directory(found["dir"]),
+        found["sent"],
+        found["exp"],
+        found["wrap"],
+        supersedes,
     )
 
 
@@ -161,13 +176,10 @@ def _authority(found: Mapping[str, object], name: str) -> AuthorityId:
 
 
 def _directory(value: object) -> tuple[int, int, bytes]:
-    match value:
-        case [int() as root, int() as timestamp, bytes() as digest] if (
-            type(root) is type(timestamp) is int
-            and 0 <= root < _LIMIT
-            and 0 <= timestamp < _LIMIT
-            and len(digest) == HASH
-        ):
+    if type(value) is list and len(value) == 3:  # noqa: PLR2004  # two versions and a hash
+        root, timestamp, digest = value
+        counts = type(root) is int and 0 <= root < _LIMIT and type(timestamp) is int and 0 <= timestamp < _LIMIT
+        if counts and type(digest) is bytes and len(digest) == HASH:
             return root, timestamp, digest
     raise NoteError("note.field", "dir")
 

@@ -4,15 +4,37 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import ClassVar, Final, Protocol, Self
 
+from comity.messages import canonical
 from comity.messages.errors import MessageError
-from comity.messages.fields import HASH, Fields, is_composed, without_empty
-from comity.subjects import Subject
+from comity.messages.fields import (
+    HASH,
+    authority,
+    choice,
+    count,
+    digest,
+    fault,
+    is_composed,
+    items,
+    parsed,
+    text,
+    text_or_empty,
+    write_authority,
+    write_count,
+    write_digest,
+    write_text,
+    write_word,
+)
+from comity.messages.shape import Field, Shape
+from comity.subjects import Subject, objections
 from comity.vocabulary.authority import AuthorityId
+from comity.vocabulary.errors import VocabularyError
 from comity.vocabulary.evaluation import Evaluation
 from comity.vocabulary.language import language_code
+from comity.vocabulary.partial_date import PartialDate
 from comity.vocabulary.person_category import PersonCategory
 
 MAX_ATTACHMENT_BYTES: Final = 2 * 1024**3
+MAX_CHUNK_BYTES: Final = 2**23
 PERSONS: Final = frozenset({"Person"})
 
 
@@ -21,13 +43,21 @@ class Part(Protocol):
 
     name: ClassVar[str]
 
-    def to_value(self) -> dict[str, object]:
-        """Return the map that is encoded."""
+    def to_bytes(self) -> bytes:
+        """Return the canonical bytes of the map, or raise MessageError where reading them would."""
+        ...
+
+    def to_value(self) -> object:
+        """Return the map."""
         ...
 
     @classmethod
     def from_value(cls, value: object) -> Self:
-        """Read a decoded map, or raise MessageError."""
+        """Read a decoded map, or raise MessageError; the rules that join fields are left to `check`."""
+        ...
+
+    def check(self) -> None:
+        """Hold the item to the rules that join its fields, or raise MessageError."""
         ...
 
 
@@ -49,49 +79,80 @@ class AboutSubject:
     link: str = ""
     evaluation: Evaluation | None = None
 
-    def to_value(self) -> dict[str, object]:
-        """Return the map that is encoded."""
-        return without_empty(
-            {
-                "id": self.subject.id,
-                "schema": self.subject.schema,
-                "properties": [[name, list(values)] for name, values in self.subject.properties],
-                "category": None if self.category is None else self.category.value,
-                "link": self.link,
-                "evaluation": None if self.evaluation is None else str(self.evaluation),
-            }
-        )
+    def to_bytes(self) -> bytes:
+        """Return the canonical bytes of the map."""
+        return ABOUT.write(self)
+
+    def to_value(self) -> object:
+        """Return the map."""
+        return ABOUT.value(self)
 
     @classmethod
     def from_value(cls, value: object) -> "AboutSubject":
         """Read a decoded map, or raise MessageError."""
-        fields = Fields(value, cls.name, _SUBJECT)
-        subject = Subject(fields.text("schema"), _properties(fields), fields.text("id", ""))
-        category = fields.choice("category", PersonCategory) if fields.has("category") else None
-        if subject.schema in PERSONS and category is None:
+        return ABOUT.read(value)
+
+    def check(self) -> None:
+        """Refuse a person without a category, and what the model does not know: nobody could judge or match it."""
+        if self.category is None and self.subject.schema in PERSONS:
             raise MessageError("message.category.missing", "subject.category")
-        evaluation = fields.parsed("evaluation", Evaluation.parse) if fields.has("evaluation") else None
-        return cls(subject, category, fields.text("link", ""), evaluation)
+        for objection in objections(self.subject):
+            raise MessageError(f"message.subject.{objection.rule.removeprefix('subject.')}", "subject")
 
 
-def _properties(fields: Fields) -> tuple[tuple[str, tuple[str, ...]], ...]:
-    found: dict[str, tuple[str, ...]] = {}
-    for pair in fields.items("properties"):
-        match pair:
-            case [str() as name, [*values]] if name and values and _are_texts([name, *values]):
-                if name in found:
-                    raise MessageError("message.field.repeated", "subject.properties")
-                found[name] = tuple(str(value) for value in values)
-            case _:
-                raise MessageError("message.field.type", "subject.properties")
-    return tuple(found.items())
+def _about(
+    schema: str,
+    properties: tuple[tuple[str, tuple[str, ...]], ...] = (),
+    id: str = "",  # noqa: A002  # its name in the map
+    category: PersonCategory | None = None,
+    link: str = "",
+    evaluation: Evaluation | None = None,
+) -> AboutSubject:
+    return AboutSubject(Subject(schema, properties, id), category, link, evaluation)
 
 
-def _are_texts(values: list[object]) -> bool:
-    return all(type(value) is str and value and is_composed(value) for value in values)
+def _properties(found: object) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    properties, names = [], set()
+    for pair in items(found):
+        if type(pair) is not list or len(pair) != 2:  # noqa: PLR2004  # a name and its values
+            raise fault("type")
+        name, values = pair
+        if type(values) is not list or not values or not _is_text(name):
+            raise fault("type")
+        for value in values:
+            if not _is_text(value):
+                raise fault("type")
+        if name in names:
+            raise fault("repeated")
+        names.add(name)
+        properties.append((name, tuple(values)))
+    return tuple(properties)
 
 
-_SUBJECT: Final = frozenset({"id", "schema", "properties", "category", "link", "evaluation"})
+def _is_text(value: object) -> bool:
+    return type(value) is str and value != "" and is_composed(value)
+
+
+def _write_properties(properties: tuple[tuple[str, tuple[str, ...]], ...]) -> bytes:
+    parts = [canonical.array(len(properties))]
+    for name, values in properties:
+        parts += (_PAIR, write_word(name), canonical.array(len(values)))
+        parts += [write_text(value) for value in values]
+    return b"".join(parts)
+
+
+_PAIR: Final = canonical.prefix(4, 2)
+
+ABOUT: Final = Shape(
+    AboutSubject.name,
+    _about,
+    Field("id", text_or_empty, write_text, "subject.id", "id", optional=True),
+    Field("schema", text, write_word, "subject.schema", "schema"),
+    Field("properties", _properties, _write_properties, "subject.properties", "properties", optional=True),
+    Field("category", choice(PersonCategory), canonical.text, optional=True),
+    Field("link", text_or_empty, write_text, optional=True),
+    Field("evaluation", parsed(Evaluation.parse), lambda value: canonical.text(str(value)), optional=True),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,15 +165,21 @@ class Text:
     language: str
     text: str
 
-    def to_value(self) -> dict[str, object]:
-        """Return the map that is encoded."""
-        return {"role": self.role.value, "language": self.language, "text": self.text}
+    def to_bytes(self) -> bytes:
+        """Return the canonical bytes of the map."""
+        return TEXT.write(self)
+
+    def to_value(self) -> object:
+        """Return the map."""
+        return TEXT.value(self)
 
     @classmethod
     def from_value(cls, value: object) -> "Text":
         """Read a decoded map, or raise MessageError."""
-        fields = Fields(value, cls.name, frozenset({"role", "language", "text"}))
-        return cls(fields.choice("role", TextRole), fields.parsed("language", language_code), fields.text("text"))
+        return TEXT.read(value)
+
+    def check(self) -> None:
+        """Accept it: no rule joins its fields."""
 
 
 class TextRole(StrEnum):
@@ -123,6 +190,15 @@ class TextRole(StrEnum):
     QUESTION = "question"
     ANSWER = "answer"
     REASON = "reason"
+
+
+TEXT: Final = Shape(
+    Text.name,
+    Text,
+    Field("role", choice(TextRole), canonical.text),
+    Field("language", parsed(language_code), write_word),
+    Field("text", text, write_text),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,16 +215,36 @@ class Condition:
     rule: "ConditionRule"
     value: str = ""
 
-    def to_value(self) -> dict[str, object]:
-        """Return the map that is encoded."""
-        return without_empty({"rule": self.rule.value, "value": self.value})
+    def to_bytes(self) -> bytes:
+        """Return the canonical bytes of the map."""
+        return CONDITION.write(self)
+
+    def to_value(self) -> object:
+        """Return the map."""
+        return CONDITION.value(self)
 
     @classmethod
     def from_value(cls, value: object) -> "Condition":
         """Read a decoded map, or raise MessageError."""
-        fields = Fields(value, cls.name, frozenset({"rule", "value"}))
-        rule = fields.choice("rule", ConditionRule)
-        return cls(rule, fields.text("value", "") if rule is ConditionRule.NO_CONTACT else fields.text("value"))
+        return CONDITION.read(value)
+
+    def check(self) -> None:
+        """Refuse a rule without what it needs: a node can keep a day or a unit only if it can read it."""
+        if self.rule is ConditionRule.NO_CONTACT:
+            return
+        if not self.value:
+            raise MessageError("message.field.missing", "condition.value")
+        if self.rule is ConditionRule.ERASE_ON and not _is_day(self.value):
+            raise MessageError("message.field.code", "condition.value")
+        if self.rule is ConditionRule.ONLY_UNITS and not all(line.strip() for line in self.value.split("\n")):
+            raise MessageError("message.field.code", "condition.value")
+
+
+def _is_day(value: str) -> bool:
+    try:
+        return PartialDate.parse(value).day is not None
+    except VocabularyError:
+        return False
 
 
 class ConditionRule(StrEnum):
@@ -158,6 +254,14 @@ class ConditionRule(StrEnum):
     ONLY_UNITS = "only-units"  # names of units, one a line
     NO_CONTACT = "no-contact"  # with the subject
     TEXT = "text"
+
+
+CONDITION: Final = Shape(
+    Condition.name,
+    Condition,
+    Field("rule", choice(ConditionRule), canonical.text),
+    Field("value", text_or_empty, write_text, optional=True),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,18 +282,38 @@ class Match:
     record: str
     engine: str
 
-    def to_value(self) -> dict[str, object]:
-        """Return the map that is encoded."""
-        return {"asked": self.asked, "outcome": self.outcome, "record": self.record, "engine": self.engine}
+    def to_bytes(self) -> bytes:
+        """Return the canonical bytes of the map."""
+        return MATCH.write(self)
+
+    def to_value(self) -> object:
+        """Return the map."""
+        return MATCH.value(self)
 
     @classmethod
     def from_value(cls, value: object) -> "Match":
         """Read a decoded map, or raise MessageError."""
-        fields = Fields(value, cls.name, frozenset({"asked", "outcome", "record", "engine"}))
-        outcome = fields.text("outcome")
-        if outcome not in {"same", "different"}:
-            raise MessageError("message.field.code", "match.outcome")
-        return cls(fields.count("asked"), outcome, fields.text("record"), fields.text("engine"))
+        return MATCH.read(value)
+
+    def check(self) -> None:
+        """Accept it: no rule joins its fields."""
+
+
+def _outcome(found: object) -> str:
+    outcome = text(found)
+    if outcome not in {"same", "different"}:
+        raise fault("code")
+    return outcome
+
+
+MATCH: Final = Shape(
+    Match.name,
+    Match,
+    Field("asked", count, write_count),
+    Field("outcome", _outcome, lambda value: canonical.text(_outcome(value))),
+    Field("record", text, write_text),
+    Field("engine", text, write_text),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,33 +338,54 @@ class Attachment:
     key: bytes
     chunks: tuple[tuple[bytes, int], ...]
 
-    def to_value(self) -> dict[str, object]:
-        """Return the map that is encoded."""
-        return {
-            "title": self.title,
-            "type": self.media_type,
-            "size": self.size,
-            "sha256": self.sha256,
-            "key": self.key,
-            "chunks": [list(chunk) for chunk in self.chunks],
-        }
+    def to_bytes(self) -> bytes:
+        """Return the canonical bytes of the map."""
+        return ATTACHMENT.write(self)
+
+    def to_value(self) -> object:
+        """Return the map."""
+        return ATTACHMENT.value(self)
 
     @classmethod
     def from_value(cls, value: object) -> "Attachment":
         """Read a decoded map, or raise MessageError."""
-        fields = Fields(value, cls.name, frozenset({"title", "type", "size", "sha256", "key", "chunks"}))
-        size = fields.count("size")
-        if size > MAX_ATTACHMENT_BYTES:
+        return ATTACHMENT.read(value)
+
+    def check(self) -> None:
+        """Refuse a file above the size that nodes carry."""
+        if self.size > MAX_ATTACHMENT_BYTES:
             raise MessageError("message.attachment.oversized", "attachment.size")
-        chunks = []
-        for chunk in fields.items("chunks"):
-            match chunk:
-                case [bytes() as digest, int() as length] if len(digest) == HASH and 0 < length < 2**23:
-                    chunks.append((digest, length))
-                case _:
-                    raise MessageError("message.field.type", "attachment.chunks")
-        title, media_type = fields.text("title"), fields.text("type")
-        return cls(title, media_type, size, fields.digest("sha256"), fields.digest("key"), tuple(chunks))
+
+
+def _chunks(found: object) -> tuple[tuple[bytes, int], ...]:
+    chunks = []
+    for chunk in items(found):
+        match chunk:
+            case [bytes() as sha, int() as size] if (
+                type(size) is int and len(sha) == HASH and 0 < size < MAX_CHUNK_BYTES
+            ):
+                chunks.append((sha, size))
+            case _:
+                raise fault("type")
+    return tuple(chunks)
+
+
+def _write_chunks(chunks: tuple[tuple[bytes, int], ...]) -> bytes:
+    listed = [list(chunk) for chunk in chunks]
+    _chunks(listed)
+    return canonical.encode(listed)
+
+
+ATTACHMENT: Final = Shape(
+    Attachment.name,
+    Attachment,
+    Field("title", text, write_text),
+    Field("type", text, write_text, "media_type"),
+    Field("size", count, write_count),
+    Field("sha256", digest, write_digest),
+    Field("key", digest, write_digest),
+    Field("chunks", _chunks, _write_chunks),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -253,12 +398,27 @@ class Refers:
     reference: str
     msg: bytes
 
-    def to_value(self) -> dict[str, object]:
-        """Return the map that is encoded."""
-        return {"authority": str(self.authority), "reference": self.reference, "msg": self.msg}
+    def to_bytes(self) -> bytes:
+        """Return the canonical bytes of the map."""
+        return REFERS.write(self)
+
+    def to_value(self) -> object:
+        """Return the map."""
+        return REFERS.value(self)
 
     @classmethod
     def from_value(cls, value: object) -> "Refers":
         """Read a decoded map, or raise MessageError."""
-        fields = Fields(value, cls.name, frozenset({"authority", "reference", "msg"}))
-        return cls(fields.authority("authority"), fields.text("reference"), fields.digest("msg"))
+        return REFERS.read(value)
+
+    def check(self) -> None:
+        """Accept it: no rule joins its fields."""
+
+
+REFERS: Final = Shape(
+    Refers.name,
+    Refers,
+    Field("authority", authority, write_authority),
+    Field("reference", text, write_text),
+    Field("msg", digest, write_digest),
+)

@@ -102,6 +102,6 @@ def objections(subject: Subject) -> tuple[Objection, ...]:
             found.append(Objection("property.unknown", name))
         if len(values) > MAX_VALUES:
             found.append(Objection("property.too-many", name))
-        if any(len(value) > MAX_VALUE for value in values):
+        if max(map(len, values), default=0) > MAX_VALUE:
             found.append(Objection("property.too-long", name))
     return tuple(found)

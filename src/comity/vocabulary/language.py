@@ -2,6 +2,7 @@
 
 import re
 from enum import StrEnum
+from functools import lru_cache
 from typing import Final
 
 from comity.vocabulary.errors import VocabularyError
@@ -23,6 +24,7 @@ class Language(StrEnum):
         return self is Language.AR
 
 
+@lru_cache(maxsize=26 * 26)
 def language_code(text: str) -> str:
     """Return an ISO 639-1 code of a free text's language.
 
