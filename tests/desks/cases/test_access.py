@@ -25,6 +25,7 @@ NEEDS = {
     # An officer's own draft, which nobody else may open: see test_drafts.py.
     "records": READ, "look_up": READ,
     "draft": None, "discard": None, "restore": None, "take_back": None, "approval": None,
+    "draft_files": None, "detach": None, "download": None,  # see test_files.py
     "record": None,  # see test_records.py
 }  # fmt: skip
 OPEN = [route for route, need in NEEDS.items() if need]

@@ -240,3 +240,17 @@ class Approval(models.Model):
 
     def __str__(self) -> str:
         return f"{self.draft_id}: {self.officer_id}"
+
+
+class DraftFile(models.Model):
+    """A file attached to a draft, sealed already; `item` holds its key and goes with the draft."""
+
+    draft = models.ForeignKey(StoredDraft, on_delete=models.CASCADE, related_name="files")
+    item = models.BinaryField()  # canonical CBOR of `comity.messages.Attachment`
+    title = models.CharField(max_length=255)
+    size = models.BigIntegerField()
+    sha256 = models.BinaryField(max_length=32)  # of the plain file
+    at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"{self.draft_id}: {self.size} bytes"

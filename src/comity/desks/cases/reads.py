@@ -24,6 +24,7 @@ from comity.desks.cases.models import (
 )
 from comity.desks.cases.rules import FOLLOW_UPS, may_be_answered, may_follow_up
 from comity.desks.cases.visibility import visible_messages
+from comity.node.exchange import attachments
 from comity.node.exchange.models import Note, NoteState, Receipt
 from comity.node.officers.models import Officer
 
@@ -199,6 +200,23 @@ def _delivery(addressee: Addressee, note: Note, receipts: Iterable[Receipt]) -> 
 
 
 @dataclass(frozen=True, slots=True)
+class FileView:
+    """A file of a message: whether it is here, how much of it, and why not if the partner does not give it."""
+
+    title: str
+    size: int
+    sha256: str
+    here: bool
+    part: float
+    code: str
+
+    @property
+    def percent(self) -> str:
+        """How much of it has arrived."""
+        return f"{int(self.part * 100)} %"
+
+
+@dataclass(frozen=True, slots=True)
 class MessageView:
     """One message of a case with all that a page shows of it.
 
@@ -214,6 +232,7 @@ class MessageView:
     changes: CaseMessage | None = None
     waiting: tuple[StoredDraft, ...] = ()
     approvals: tuple[Approval, ...] = ()
+    files: tuple[FileView, ...] = ()
 
     @property
     def content(self) -> dict[str, Any]:
@@ -286,6 +305,7 @@ def _page_of(seen: Sequence[CaseMessage]) -> CasePage:
             changes=by_root.get(one.in_reply_to) if one.kind in FOLLOW_UPS else None,
             waiting=waiting.get(one.pk, ()),
             approvals=approved.get(one.pk, ()),
+            files=_files(one),
         )
         for one in seen
     )
@@ -313,6 +333,26 @@ def _changed_by(message: CaseMessage, seen: Sequence[CaseMessage]) -> CaseMessag
     return found[-1] if found and message.standing else None
 
 
+def _files(message: CaseMessage) -> tuple[FileView, ...]:
+    """Return the files of a message; one query, and none where it has no files."""
+    named = (message.content or {}).get("attachments", [])
+    if not named:
+        return ()
+    held = {one.sha256.hex(): one for one in attachments.state(bytes(message.msg))}
+    return tuple(_file(one, held.get(one.get("sha256", ""))) for one in named)
+
+
+def _file(named: dict[str, Any], held: attachments.Held | None) -> FileView:
+    return FileView(
+        title=named["title"],
+        size=named["size"],
+        sha256=named.get("sha256", ""),
+        here=held is not None and held.complete,
+        part=held.bytes_here / held.size_bytes if held is not None and held.size_bytes else 0.0,
+        code=held.code if held is not None else "",
+    )
+
+
 def _around(
     seen: Sequence[CaseMessage],
 ) -> tuple[dict[int, tuple[StoredDraft, ...]], dict[int, tuple[Approval, ...]]]:
@@ -331,6 +371,7 @@ def case_stamp(views: Sequence[MessageView]) -> str:
     """Return a text that changes when something on the page of a case has changed."""
     parts = [f"{view.message.pk}{view.message.state}{view.message.standing}{len(view.waiting)}" for view in views]
     parts += [f"{one.authority}{one.state}{one.reply}" for view in views for one in view.deliveries]
+    parts += [f"{one.here:d}{one.part:.2f}{one.code}" for view in views for one in view.files]
     parts += [f"{item.pk}{item.verdict}" for view in views for one in view.subjects for item in one.candidates]
     return "-".join(parts)
 

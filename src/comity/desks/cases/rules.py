@@ -110,6 +110,11 @@ WITH_CATEGORY: Final = frozenset({"Person"})
 WITH_SUBJECTS: Final = frozenset({"request", "information", "correction"})
 """Kinds of message on whose form subjects are written; an answer takes them from confirmed records."""
 
+WITH_FILES: Final = frozenset({"request", "information", "answer", "refusal", "correction"})
+"""Kinds of message to which files can be attached."""
+
+MAX_FILES: Final = 20
+
 CORRECTABLE: Final = frozenset({"request", "answer", "information", "correction"})
 """Kinds of message of ours that can be corrected."""
 

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from comity.desks.cases.views import approving, reading, records, writing
+from comity.desks.cases.views import approving, files, reading, records, writing
 
 app_name = "cases"
 
@@ -21,6 +21,8 @@ urlpatterns = [
     path("drafts/<int:draft_id>/discard", approving.discard, name="discard"),
     path("drafts/<int:draft_id>/restore", approving.restore, name="restore"),
     path("drafts/<int:draft_id>/take-back", approving.take_back, name="take_back"),
+    path("drafts/<int:draft_id>/files", files.draft_files, name="draft_files"),
+    path("drafts/<int:draft_id>/files/<int:file_id>/remove", files.detach, name="detach"),
     path("approvals", approving.approvals, name="approvals"),
     path("approvals/<int:draft_id>/", approving.approval, name="approval"),
     path("<int:case_id>/", reading.case, name="case"),
@@ -32,5 +34,6 @@ urlpatterns = [
     path("messages/<int:message_id>/withdraw", writing.withdraw, name="withdraw"),
     path("messages/<int:message_id>/proof", reading.proof, name="proof"),
     path("messages/<int:message_id>/evidence", reading.evidence, name="evidence"),
+    path("messages/<int:message_id>/files/<str:sha256>", files.download, name="download"),
     path("candidates/<int:candidate_id>/", reading.decide, name="decide"),
 ]

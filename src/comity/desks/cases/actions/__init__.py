@@ -1,8 +1,11 @@
 """What officers do with cases. Each act decides, writes and appends to the ledger in one transaction."""
 
 from comity.desks.cases.actions.drafts import (
+    WRITABLE,
     approve,
+    attach,
     discard,
+    files_of,
     give_back,
     may_approve,
     open_drafts_about,
@@ -25,11 +28,14 @@ from comity.desks.cases.actions.sending import (
 from comity.desks.cases.rules import may_be_about, may_be_answered, may_follow_up
 
 __all__ = [
+    "WRITABLE",
     "Outcome",
     "answer_request",
     "approve",
+    "attach",
     "decide_candidate",
     "discard",
+    "files_of",
     "give_back",
     "may_approve",
     "may_be_about",

@@ -17,9 +17,11 @@ from comity.desks.cases.models import (
     Approval,
     Case,
     CaseMessage,
+    DraftFile,
     DraftState,
     StoredDraft,
 )
+from comity.messages import Attachment, canonical
 from comity.node.officers.models import Officer
 from comity.node.officers.rules import Duty
 from comity.node.writing import writing
@@ -93,7 +95,7 @@ def send(stored: StoredDraft, draft: Draft, officer: Officer, *, at: datetime) -
             return Outcome(held.message)
         if held.state not in WRITABLE:
             return Outcome(None, (_("This draft waits for approval or was discarded, so it was not sent."),))
-        return _sent(held, send_draft(draft, officer, at=at, case=held.case))
+        return _sent(held, draft, officer, at=at)
 
 
 def submit(stored: StoredDraft, officer: Officer, needed: int, *, at: datetime) -> None:
@@ -150,11 +152,11 @@ def approve(stored: StoredDraft, officer: Officer, *, at: datetime) -> Outcome |
         Approval.objects.get_or_create(draft=held, officer=officer, defaults={"author": held.author, "at": at})
         record("message.approved", officer, at, case=_case_of(held), subjects=[digest(held)])
         given = held.approvals.count()
-        needed = preview_request(draft, held.author, at=at, case=held.case).approvals
+        needed = preview_request(draft, held.author, at=at, case=held.case, files=files_of(held)).approvals
         if given < max(needed, held.needed):
             StoredDraft.objects.filter(pk=held.pk).update(needed=max(needed, held.needed))
             return None
-        return _sent(held, send_draft(draft, held.author, at=at, case=held.case, approvals=given))
+        return _sent(held, draft, held.author, at=at, approvals=given)
 
 
 def give_back(stored: StoredDraft, reason: str, officer: Officer, *, at: datetime) -> None:
@@ -173,14 +175,43 @@ def give_back(stored: StoredDraft, reason: str, officer: Officer, *, at: datetim
         record("message.returned", officer, at, case=_case_of(held), subjects=[digest(held)])
 
 
+def attach(stored: StoredDraft, item: Attachment, *, at: datetime) -> bool:
+    """Keep a sealed file with a draft; tells whether there was room for it. The same file twice is kept once."""
+    with writing():
+        held = {bytes(one) for one in stored.files.values_list("sha256", flat=True)}
+        if item.sha256 not in held:
+            if len(held) >= rules.MAX_FILES:
+                return False
+            DraftFile.objects.create(
+                draft=stored,
+                item=canonical.encode(item.to_value()),
+                title=item.title,
+                size=item.size,
+                sha256=item.sha256,
+                at=at,
+            )
+        return True
+
+
+def files_of(stored: StoredDraft) -> tuple[Attachment, ...]:
+    """Return the files of a draft as a message carries them."""
+    return tuple(Attachment.from_value(canonical.decode(bytes(one.item))) for one in stored.files.order_by("pk"))
+
+
 def _still_fits(draft: Draft) -> bool:
     return draft.is_valid() and (draft.about is None or rules.may_be_about(draft.about, draft.kind))
 
 
-def _sent(stored: StoredDraft, outcome: Outcome) -> Outcome:
+def _sent(stored: StoredDraft, draft: Draft, author: Officer, *, at: datetime, approvals: int = 0) -> Outcome:
+    try:
+        with writing():  # a savepoint: of a message that cannot be sent whole, nothing is
+            outcome = send_draft(draft, author, at=at, case=stored.case, approvals=approvals, files=files_of(stored))
+    except FileNotFoundError:
+        return Outcome(None, (_("A file of this message is no longer here. Attach it again."),))
     if outcome.message is not None:
         stored.state, stored.message, stored.data, stored.caption = DraftState.SENT, outcome.message, {}, ""
         stored.save()
+        stored.files.all().delete()
     return outcome
 
 
@@ -192,7 +223,8 @@ def _case_of(stored: StoredDraft) -> str:
 
 def digest(stored: StoredDraft) -> bytes:
     """Return the hash of what was written, by which the ledger says what was approved without saying it."""
-    written = json.dumps([stored.kind, stored.authority, stored.data], sort_keys=True)
+    files = [bytes(one).hex() for one in stored.files.order_by("pk").values_list("sha256", flat=True)]
+    written = json.dumps([stored.kind, stored.authority, stored.data, files], sort_keys=True)
     return hashlib.sha256(written.encode()).digest()
 
 

@@ -73,6 +73,12 @@ def titled(title: object) -> SafeString:
 
 
 @register.filter
+def hexed(value: bytes) -> str:
+    """Return bytes as people compare them."""
+    return bytes(value).hex()
+
+
+@register.filter
 def percent(score: float) -> SafeString:
     """Return a score between 0 and 1 as a whole percentage; the figure comes after the words, never alone."""
     return format_html('<bdi dir="ltr">{}\N{NO-BREAK SPACE}%</bdi>', round(score * 100))

@@ -105,7 +105,10 @@ def approval(request: HttpRequest, draft_id: int) -> HttpResponse:
 def _shown(request: HttpRequest, stored: StoredDraft, form: ReturnForm | None = None) -> HttpResponse:
     rebuilt = actions.rebuilt(stored)
     valid = rebuilt.is_valid()
-    preview = actions.preview_request(rebuilt, stored.author, at=timezone.now(), case=stored.case) if valid else None
+    preview = None
+    if valid:
+        files = actions.files_of(stored)
+        preview = actions.preview_request(rebuilt, stored.author, at=timezone.now(), case=stored.case, files=files)
     return page_of(
         request,
         "cases/approval.html",

@@ -105,6 +105,8 @@ def _next(request: HttpRequest, draft: Draft, stored: StoredDraft, officer: Offi
     if step == "save":
         messages.success(request, _("Your draft is saved. You find it on the page of the desk."))
         return redirect("cases:home")
+    if step == "files" and draft.kind in rules.WITH_FILES:
+        return redirect("cases:draft_files", draft_id=stored.pk)
     if step in CHECKED and draft.is_valid():
         return _checked(request, draft, stored, officer, step)
     return _form(request, draft, stored, drafts.case_of(stored), step)
@@ -170,6 +172,8 @@ def _form(
         stored=stored,
         key=stored.key if stored is not None else secrets.token_hex(16),
         case=own_case,
+        files=list(stored.files.order_by("pk")) if stored is not None else (),
+        may_attach=draft.kind in rules.WITH_FILES,
         address=_address(draft),
         often=[one for one in kinds if one[0] in rules.OFTEN],
         seldom=[one for one in kinds if one[0] not in rules.OFTEN],
@@ -187,7 +191,8 @@ def _address(draft: Draft) -> str:
 
 def _checked(request: HttpRequest, draft: Draft, stored: StoredDraft, officer: Officer, step: str) -> HttpResponse:
     """Show who will be able to read it; send it, or hand it to those who approve, once the officer says so."""
-    preview = actions.preview_request(draft, officer, at=timezone.now(), case=stored.case)
+    files = actions.files_of(stored)
+    preview = actions.preview_request(draft, officer, at=timezone.now(), case=stored.case, files=files)
     if step == "send" and preview.allowed and not preview.approvals:
         return sent(request, actions.send(stored, draft, officer, at=timezone.now()))
     if step == "submit" and preview.allowed and preview.approvals:

@@ -1,0 +1,120 @@
+"""The pages of files: attached to a draft, and taken out of a message."""
+
+from typing import Final
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
+from django.shortcuts import redirect
+from django.utils import timezone
+from django.utils.http import content_disposition_header
+from django.utils.translation import gettext as _
+from django.views.decorators.csrf import csrf_exempt, csrf_protect
+from django.views.decorators.http import require_GET, require_POST
+
+from comity.agreements import Action, Decision
+from comity.desks.cases import actions, drafts, rules
+from comity.desks.cases.models import StoredDraft
+from comity.desks.cases.uploading import SealedFile, SealingHandler
+from comity.desks.cases.views.pages import message_of, page_of, reader, writer
+from comity.desks.cases.visibility import ask_about
+from comity.node.exchange import files as exchanged
+from comity.node.exchange.attachments import OversizedError
+from comity.node.exchange.models import Note
+
+HASH_BYTES: Final = 32
+
+
+@csrf_exempt  # the check reads the form; `_files` makes it, once the form is read by the handler that seals
+def draft_files(request: HttpRequest, draft_id: int) -> HttpResponse:
+    """Show the files of a draft and take in another."""
+    handler = SealingHandler()
+    request.upload_handlers = [handler]
+    return _files(request, draft_id, handler)
+
+
+@csrf_protect
+def _files(request: HttpRequest, draft_id: int, handler: SealingHandler) -> HttpResponse:
+    stored = _own(request, draft_id)
+    fault = _taken(request, stored, handler) if request.method == "POST" else ""
+    if request.method == "POST" and not fault:
+        return redirect("cases:draft_files", draft_id=stored.pk)
+    return page_of(
+        request,
+        "cases/files.html",
+        stored=stored,
+        files=stored.files.order_by("pk"),
+        fault=fault,
+        back=drafts.address_of(stored),
+        case=drafts.case_of(stored),
+    )
+
+
+def _own(request: HttpRequest, draft_id: int) -> StoredDraft:
+    """Return an own draft that can be written on and is of a kind that carries files."""
+    try:
+        stored = drafts.draft_for(writer(request), draft_id)
+    except StoredDraft.DoesNotExist:
+        raise Http404 from None
+    if stored.state not in actions.WRITABLE or stored.kind not in rules.WITH_FILES:
+        raise Http404
+    return stored
+
+
+def _taken(request: HttpRequest, stored: StoredDraft, handler: SealingHandler) -> str:
+    """Keep the file that was sent; return what is wrong with it, in words, empty where nothing is."""
+    file = request.FILES.get("file")
+    if isinstance(handler.fault, OversizedError):
+        return _("The file is larger than 2 GiB. Send it in parts.")
+    if handler.fault is not None:
+        return _("The file could not be stored: the disk of this node is full or failing. Tell your administrator.")
+    if not isinstance(file, SealedFile):
+        return _("Choose a file first.")
+    if not actions.attach(stored, file.item, at=timezone.now()):
+        return _("This message has as many files as it bears. Remove one first.")
+    return ""
+
+
+@require_POST
+def detach(request: HttpRequest, draft_id: int, file_id: int) -> HttpResponse:
+    """Remove a file from a draft."""
+    stored = _own(request, draft_id)
+    stored.files.filter(pk=file_id).delete()
+    messages.info(request, _("The file is removed."))
+    return redirect("cases:draft_files", draft_id=stored.pk)
+
+
+@require_GET
+def download(request: HttpRequest, message_id: int, sha256: str) -> HttpResponseBase:
+    """Hand out a file of a message, to be saved and never shown: what a partner sends is not run in this console."""
+    officer = reader(request)
+    message = message_of(officer, message_id)
+    note_id = message.note_id if message.incoming else message.addressees.values_list("note_id", flat=True).first()
+    note = Note.objects.select_related("pair", "body").filter(pk=note_id or 0).first()
+    if note is None or len(sha256) != 2 * HASH_BYTES:
+        raise Http404
+    try:
+        file = exchanged.read(
+            note,
+            bytes.fromhex(sha256),
+            ask_about(officer, Action.VIEW, message),
+            by=officer.username,
+            at=timezone.now(),
+            case=message.case.reference,
+        )
+    except (exchanged.NotHereError, ValueError):
+        messages.warning(request, _("This file is not here: it has not arrived whole yet, or it was erased."))
+        return redirect("cases:case", case_id=message.case_id)
+    if isinstance(file, Decision):
+        raise PermissionDenied
+    return StreamingHttpResponse(
+        file.chunks,
+        content_type="application/octet-stream",
+        headers={
+            "Content-Disposition": content_disposition_header(as_attachment=True, filename=file.title) or "attachment",
+            "Content-Length": str(file.size),
+            "X-Content-Type-Options": "nosniff",
+            "Content-Security-Policy": "sandbox; default-src 'none'",
+            "Cache-Control": "no-store",
+        },
+    )
