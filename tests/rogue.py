@@ -7,7 +7,7 @@ from contextlib import closing, suppress
 from pathlib import Path
 
 from comity.config import nodefile
-from comity.sealing import Keystore, client_context
+from comity.sealing import Keystore, client_context, server_context
 
 PASSPHRASE = "the lighthouse keeper sleeps"
 
@@ -101,3 +101,57 @@ class Flood:
         for one in self._threads:
             one.join(15)
         return self.times
+
+
+class RogueServer:
+    """A door under another member's key that answers as the test says.
+
+    Args:
+        own: folder of the member that is played; its door's port is taken.
+        others: folders of the nodes that may call.
+    """
+
+    def __init__(self, own: Path, *others: Path) -> None:
+        keys = [Keystore(folder / "keys").unlock(PASSPHRASE).tls() for folder in (own, *others)]
+        self._context = server_context(keys[0], [key.certificate for key in keys[1:]])
+        self._socket = socket.create_server(("127.0.0.1", nodefile.load(own).federation_port), backlog=64)
+        self.calls = 0
+        self.behave = lambda tls, request: None
+        self._open: list[socket.socket] = []
+        threading.Thread(target=self._serve, daemon=True).start()
+
+    def _serve(self) -> None:
+        with suppress(OSError):
+            while True:
+                plain, _ = self._socket.accept()
+                self._open.append(plain)
+                threading.Thread(target=self._converse, args=(plain,), daemon=True).start()
+
+    def _converse(self, plain: socket.socket) -> None:
+        with suppress(OSError):
+            tls = self._context.wrap_socket(plain, server_side=True)
+            self._open.append(tls)
+            request = answer(tls, 1 << 25)
+            if not request:
+                return
+            self.calls += 1
+            said = self.behave(tls, request)
+            if said is not None:  # else the connection stays open, and nothing comes
+                with closing(tls):
+                    tls.sendall(said)
+
+    def hang_up(self) -> None:
+        for one in self._open:
+            with suppress(OSError):
+                one.close()
+        self._open = []
+
+    def stop(self) -> None:
+        self.hang_up()
+        self._socket.close()
+
+
+def reply(number: int, body: bytes, *headers: str) -> bytes:
+    """Return an HTTP answer."""
+    lines = [f"HTTP/1.1 {number} X", f"Content-Length: {len(body)}", *headers]
+    return ("\r\n".join(lines) + "\r\n\r\n").encode("latin-1") + body

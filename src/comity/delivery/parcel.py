@@ -1,5 +1,6 @@
 """The one thing that travels between nodes: notes and receipts with the proof that the sender's log holds them."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Final
@@ -123,6 +124,9 @@ class Parcel:
         return _Reader(value).parcel()
 
 
+_CODE: Final = re.compile(r"[a-z0-9][a-z0-9.-]{0,99}")
+
+
 @dataclass(frozen=True, slots=True)
 class Fault:
     """What is answered instead of a parcel: a code, and the head to prove from where that was the fault."""
@@ -146,8 +150,10 @@ class Fault:
             return cls("fault.unreadable")
         if not isinstance(value, dict) or not isinstance(value.get("code"), str):
             return cls("fault.unreadable")
-        head = value.get("head")
-        return cls(str(value["code"])[:100], head if type(head) is int and head >= 0 else None)
+        code, head = str(value["code"]), value.get("head")
+        if not _CODE.fullmatch(code):  # officers read it, and databases keep it
+            return cls("fault.unreadable")
+        return cls(code, head if type(head) is int and 0 <= head < 2**63 else None)
 
 
 _FIELDS: Final = frozenset(

@@ -31,6 +31,7 @@ from comity.vocabulary.authority import AuthorityId
 BATCH_NOTES: Final = 100
 BATCH_BYTES: Final = 8 * 1024 * 1024
 
+PROOFS_AT_ONCE: Final = 5  # a partner that wants another proof each time waits like one that fails
 OK, CONFLICT = 200, 409
 Post = Callable[[AuthorityId, bytes], tuple[int, bytes]]
 """Posts a parcel to a member and returns (HTTP status, body); raises OSError where it cannot be reached."""
@@ -71,27 +72,36 @@ def deliver(pair: Pair, lane: int, post: Post, at: datetime) -> Outcome:
     """
     standing = members.standing(AuthorityId.parse(pair.partner), at)
     if standing in members.BARRED:
-        return _failed(pair, f"member.{standing}", at)
-    batch = _batch(pair, lane, at)
-    return Outcome() if batch is None else _hand_over(pair, batch, post, at)
+        return put_off(pair, f"member.{standing}", at)
+    for _ in range(PROOFS_AT_ONCE):
+        batch = _batch(pair, lane, at)
+        if batch is None:
+            return Outcome()
+        outcome = _hand_over(pair, batch, post, at)
+        if outcome is not None:
+            return outcome
+    return put_off(pair, "head.mismatch", at)
 
 
-def _hand_over(pair: Pair, batch: _Batch, post: Post, at: datetime) -> Outcome:
-    """Post a parcel and settle what is answered."""
+def _hand_over(pair: Pair, batch: _Batch, post: Post, at: datetime) -> Outcome | None:
+    """Post a parcel and settle what is answered; `None` if the partner wants it proved from another head."""
     partner = batch.parcel.recipient
     try:
         status, body = post(partner, batch.parcel.to_bytes())
-        if status == CONFLICT and (fault := Fault.from_bytes(body)).head is not None:
-            return _prove_from(pair, fault, at)
+        if status == CONFLICT and _prove_from(pair, Fault.from_bytes(body)):
+            return None
         if status != OK:
-            return _failed(pair, Fault.from_bytes(body).code, at)
-        return _settle(pair, batch, Parcel.from_bytes(body), at)
+            return put_off(pair, Fault.from_bytes(body).code, at)
+        outcome = _settle(pair, batch, Parcel.from_bytes(body), at)
     except OSError:
-        return _failed(pair, "partner.unreachable", at)
+        return put_off(pair, "partner.unreachable", at)
     except DeliveryError as error:
         if isinstance(error, ForkError):
             incidents.keep(error.code, pair.partner, error.evidence, shown_by=pair.partner, at=at)
-        return _failed(pair, f"answer.{error.code}", at)
+        return put_off(pair, f"answer.{error.code}", at)
+    if batch.parcel.notes and not outcome.notes:  # withheld: what is not acknowledged goes on waiting
+        return put_off(pair, "answer.receipts-missing", at)
+    return outcome
 
 
 def _batch(pair: Pair, lane: int, at: datetime) -> _Batch | None:
@@ -190,19 +200,19 @@ def _waiting(pair: Pair, lane: int, size: int) -> list[tuple[int, int, bytes, by
     return waiting
 
 
-def _prove_from(pair: Pair, fault: Fault, at: datetime) -> Outcome:
-    """Remember from where the partner wants consistency proved, and try again at once.
+def _prove_from(pair: Pair, fault: Fault) -> bool:
+    """Remember from where the partner wants consistency proved; tells whether that is news.
 
     A head that our log has not reached cannot be proved from: we ask what it is (`claims.ask`).
     """
-    head = fault.head or 0
-    if head == pair.partner_has:
-        return _failed(pair, fault.code, at)
-    Pair.objects.filter(id=pair.id).update(partner_has=head)
-    return Outcome(more=True)
+    if fault.head is None or fault.head == pair.partner_has:
+        return False
+    Pair.objects.filter(id=pair.id).update(partner_has=fault.head)
+    return True
 
 
-def _failed(pair: Pair, code: str, at: datetime) -> Outcome:
+def put_off(pair: Pair, code: str, at: datetime) -> Outcome:
+    """Count a failure, with its code, and wait longer after each."""
     failures = pair.failures + 1
     wait = timedelta(seconds=wait_s(failures, random.random()))  # noqa: S311  # spreads load, protects nothing
     with writing():

@@ -206,9 +206,7 @@ class Worker:
             close_old_connections()
             more = False
             try:
-                more = deliver.deliver(Pair.objects.get(id=lane[0]), lane[1], self._post, timezone.now()).more
-            except OperationalError as error:
-                self._storage(error)
+                more = self._deliver(*lane)
             finally:
                 with self._guard:
                     self._queued.discard(lane)
@@ -216,6 +214,21 @@ class Worker:
                     self._again.discard(lane)
             if more:
                 self._put(lane)
+
+    def _deliver(self, pair_id: int, lane: int) -> bool:
+        """Make one attempt; tells whether more waits. No answer of one partner stops what is for the others."""
+        try:
+            pair = Pair.objects.get(id=pair_id)
+            try:
+                return deliver.deliver(pair, lane, self._post, timezone.now()).more
+            except (OperationalError, sequencer.SequencerError):
+                raise
+            except Exception:
+                log.exception("a delivery failed")
+                deliver.put_off(pair, "delivery.failed", timezone.now())
+        except OperationalError as error:
+            self._storage(error)
+        return False
 
     def _storage(self, error: DatabaseError) -> None:
         """A full disk or a locked database passes; any other fault of the disk ends acknowledgements and the worker."""
