@@ -1,15 +1,10 @@
 """What a decision costs: first, remembered, and beside what the engine alone takes.
 
-    python bench/decide.py [--json]
-
 Every line is from one run, medians of five interleaved rounds. Limit: one evaluation of the same question by the
 engine, everything parsed beforehand; a decision needs two (whether, and with which duties) and an answer in words.
 Peer: the same engine used as its introduction shows it, with policies given as text for every question.
 """
 
-import argparse
-import json
-import sys
 from collections.abc import Callable
 from datetime import date
 from statistics import median
@@ -36,8 +31,11 @@ from comity.agreements import (
 )
 from comity.agreements.deciding import question
 from comity.vocabulary.authority import AuthorityId
+from figure import Figure, arguments, share, show
 
 ROUNDS = 5
+LIMIT, PEER = "limit: one evaluation by the engine", "peer: the engine given policies as text"
+TOLD = (LIMIT, PEER, "decision, first time")
 TODAY = date(2026, 11, 23)
 XA, XB = AuthorityId.parse("xa.ncb"), AuthorityId.parse("xb.spoc")
 PERSON, DRUGS, PLAIN, ENGLISH = (frozenset({word}) for word in ("Person", "suspect", "H0", "en"))
@@ -90,11 +88,11 @@ def measures() -> dict[str, tuple[Callable[[], object], int]]:
         "decision, remembered": (lambda: decide(convention, same), 20_000),
         "decision, remembered, with its question made anew": (lambda: decide(convention, ask()), 20_000),
         "decision, first time": (first, 200),
-        "limit: one evaluation by the engine": (
+        LIMIT: (
             lambda: cedarpy.is_authorized(request, convention.permissions, entities, convention.schema),
             200,
         ),
-        "peer: the engine given policies as text": (
+        PEER: (
             lambda: cedarpy.is_authorized(request, text, entities, convention.schema),
             20,
         ),
@@ -109,20 +107,30 @@ def measures() -> dict[str, tuple[Callable[[], object], int]]:
 
 def main() -> None:
     """Print the figures in microseconds."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--json", action="store_true", help="machine-readable")
-    arguments = parser.parse_args()
+    chosen = arguments(__doc__)
     work = measures()
     rounds: dict[str, list[float]] = {name: [] for name in work}
     for _ in range(ROUNDS):
         for name, (task, times) in work.items():
-            rounds[name].append(microseconds(task, times))
-    figures = {name: round(median(found), 2) for name, found in rounds.items()}
-    if arguments.json:
-        json.dump({"unit": "us", "figures": figures}, sys.stdout, indent=2)
-        return
-    for name, figure in figures.items():
-        print(f"{figure:>12,.2f} us  {name}")
+            rounds[name].append(microseconds(task, max(1, times // 10) if chosen.quick else times))
+    found = {name: median(times) for name, times in rounds.items()}
+    limit, peer = rounds[LIMIT], rounds[PEER]
+    first = rounds["decision, first time"]
+    show(
+        [
+            Figure(
+                "a decision, first time",
+                "us",
+                median(first),
+                peer=median(peer),
+                limit=median(limit),
+                share=share(list(zip(first, limit, strict=True)), at_most=True),
+                remark="limit: one evaluation by the engine; peer: the engine given policies as text",
+            ),
+            *(Figure(name, "us", us) for name, us in found.items() if name not in TOLD),
+        ],
+        as_json=chosen.json,
+    )
 
 
 if __name__ == "__main__":

@@ -1,10 +1,13 @@
-"""What a refresh of the directory costs with 3,000 authorities (design figure: one change under 50 kB and 1 s).
+"""What a refresh of the directory costs with 3,000 authorities: one change under 50 kB and 1 s.
 
-Run: python bench/directory.py [authorities]
+Limit: the bytes of the changed card alone; the time of hashing the largest file and syncing it. No peer was run: the
+client of python-tuf would transfer the whole snapshot at each change, whose size is told.
 """
 
+import argparse
 import hashlib
-import sys
+import os
+import statistics
 import tempfile
 import time
 import tracemalloc
@@ -29,12 +32,13 @@ from comity.directory import (
 )
 from comity.sealing import KemKey, LogKeys, SigningPair, make_tls_key
 from comity.vocabulary.authority import AuthorityId, LogName
+from figure import Figure, arguments, show
 
 NOW = datetime(2026, 3, 4, 12, tzinfo=UTC)
 HOUR = timedelta(hours=1)
 LETTERS = "abcdefghijklmnopqrstuvwxyz"
 TLS = make_tls_key("node.example", NOW, NOW + timedelta(days=365))
-BUDGET_BYTES, BUDGET_S = 50_000, 1.0
+CHANGES = 5
 
 
 def pair(text: str) -> SigningPair:
@@ -86,7 +90,7 @@ class Timed:
         print(f"{self.what:58} {self.seconds * 1000:10.1f} ms")
 
 
-def main(count: int) -> None:
+def measure(count: int) -> list[Figure]:
     """Measure."""
     root, targets = [pair(f"root {n}") for n in range(5)], [pair(f"targets {n}") for n in range(3)]
     snapshot, timestamp = pair("snapshot"), pair("timestamp")
@@ -105,17 +109,54 @@ def main(count: int) -> None:
             registrar.admit(read_card(card), compared=True)
     with Timed("publish all of them"):
         registrar.publish(table, NOW)
-    print(f"{'snapshot.json':58} {len(published.files['1.snapshot.json']) / 1000:10.1f} kB")
-    with tempfile.TemporaryDirectory() as folder:
+    whole = len(published.files["1.snapshot.json"]) / 1000
+    print(f"{'snapshot.json':58} {whole:10.1f} kB")
+    with tempfile.TemporaryDirectory(prefix="comity-bench-") as folder:
         store = FolderStore(Path(folder))
         mirror = Mirror(store, registrar.root)
         with Timed("first refresh, everything, synced to disk"):
             first = mirror.refresh(published.read, NOW + HOUR)
         print(f"{'  transferred':58} {first.fetched_bytes / 1000:10.1f} kB")
         lookups(store, registrar.root)
-        weekly(registrar, online, mirror, published)
-        admission(registrar, table, mirror, published, count)
-        nothing(registrar, online, mirror, published)
+        runs = [weekly(registrar, online, mirror, published, turn) for turn in range(CHANGES)]
+        limits = [synced_s(Path(folder) / "limit", published) for _ in range(CHANGES)]
+        new = admission(registrar, table, mirror, published, count)
+        quiet = nothing(registrar, online, mirror, published)
+    return figures(count, whole, runs, limits, (new, quiet))
+
+
+def figures(
+    count: int,
+    whole_kb: float,
+    runs: list[tuple[float, float, float]],
+    limits: list[float],
+    others: tuple[tuple[float, float], tuple[float, float]],
+) -> list[Figure]:
+    """Return what is told: of the commonest change the median, and of the rarer ones each."""
+    kb, seconds, card = (statistics.median(values) for values in zip(*runs, strict=True))
+    bound, named = statistics.median(limits), f"a directory of {count:,} authorities"
+    remark = f"median of {len(runs)}; no peer was run: without patches, the snapshot alone is {whole_kb:.0f} kB"
+    (new_kb, new_s), (quiet_kb, quiet_s) = others
+    return [
+        Figure(f"{named}, one changed: transferred", "kB", kb, 50, limit=card, share=card / kb, remark=remark),
+        Figure(f"{named}, one changed: refresh", "s", seconds, 1, limit=bound, share=bound / seconds),
+        Figure(f"{named}, one admitted: transferred", "kB", new_kb, 50),
+        Figure(f"{named}, one admitted: refresh", "s", new_s, 1),
+        Figure(f"{named}, nothing changed: transferred", "kB", quiet_kb, 50),
+        Figure(f"{named}, nothing changed: refresh", "s", quiet_s, 1),
+    ]
+
+
+def synced_s(path: Path, published: MemoryStore) -> float:
+    """Return the seconds of hashing the largest file and syncing a copy: what every refresh needs, however small."""
+    data = max(published.files.values(), key=len)
+    begin = time.perf_counter()
+    hashlib.sha256(data).digest()
+    with path.open("wb") as file:
+        file.write(data)
+        file.flush()
+        os.fsync(file.fileno())
+    return time.perf_counter() - begin
 
 
 def lookups(store: Store, root: bytes) -> None:
@@ -134,44 +175,47 @@ def lookups(store: Store, root: bytes) -> None:
     tracemalloc.stop()
 
 
-def check(what: str, fetched_bytes: int, seconds: float) -> None:
-    """Stop where the design's figure is missed."""
-    print(f"{'  transferred':58} {fetched_bytes / 1000:10.1f} kB")
-    assert fetched_bytes < BUDGET_BYTES, f"{what} transfers too much"
-    assert seconds < BUDGET_S, f"{what} takes too long"
-
-
-def weekly(registrar: Registrar, online: Table, mirror: Mirror, published: MemoryStore) -> None:
-    """Measure the commonest change: one member publishes another week's KEM key."""
-    changed = member(name_of(11), NOW + timedelta(days=7))
-    registrar.admit(read_card(make_card(changed, pair(name_of(11)), NOW + 2 * HOUR, 2)))
-    with Timed("publish one member's new KEM key, with patches"):
-        registrar.publish(online, NOW + 2 * HOUR)
+def weekly(
+    registrar: Registrar, online: Table, mirror: Mirror, published: MemoryStore, turn: int
+) -> tuple[float, float, float]:
+    """Measure the commonest change: a member publishes another week's KEM key; returns kB, seconds, kB of its card."""
+    at = NOW + (2 + turn) * HOUR
+    name = name_of(11 + turn)
+    changed = member(name, NOW + timedelta(days=7))
+    card = make_card(changed, pair(name), at, 2)
+    registrar.admit(read_card(card))
+    registrar.publish(online, at)
     with Timed("refresh after one member's new KEM key") as timed:
-        refreshed = mirror.refresh(published.read, NOW + 3 * HOUR)
+        refreshed = mirror.refresh(published.read, at + HOUR / 2)
     assert refreshed.changed == (changed.authority,)
-    check("a new key", refreshed.fetched_bytes, timed.seconds)
+    return refreshed.fetched_bytes / 1000, timed.seconds, len(card) / 1000
 
 
-def admission(registrar: Registrar, table: Table, mirror: Mirror, published: MemoryStore, count: int) -> None:
-    """Measure the rarest: a new member, signed by the registrar's holders."""
-    new = member(name_of(count), NOW)
-    registrar.admit(read_card(make_card(new, pair(name_of(count)), NOW + 4 * HOUR)), compared=True)
-    with Timed("publish a new member"):
-        registrar.publish(table, NOW + 4 * HOUR)
+def admission(
+    registrar: Registrar, table: Table, mirror: Mirror, published: MemoryStore, count: int
+) -> tuple[float, float]:
+    """Measure the rarest: a new member, signed by the registrar's holders; returns kB and seconds."""
+    new, at = member(name_of(count), NOW), NOW + 12 * HOUR
+    registrar.admit(read_card(make_card(new, pair(name_of(count)), at)), compared=True)
+    registrar.publish(table, at)
     with Timed("refresh after an admission") as timed:
-        refreshed = mirror.refresh(published.read, NOW + 5 * HOUR)
+        refreshed = mirror.refresh(published.read, at + HOUR)
     assert refreshed.directory.member(new.authority) == new
-    check("an admission", refreshed.fetched_bytes, timed.seconds)
+    return refreshed.fetched_bytes / 1000, timed.seconds
 
 
-def nothing(registrar: Registrar, online: Table, mirror: Mirror, published: MemoryStore) -> None:
-    """Measure the daily timestamp when nothing changed."""
-    registrar.refresh_timestamp(online.timestamp, NOW + 6 * HOUR)
+def nothing(registrar: Registrar, online: Table, mirror: Mirror, published: MemoryStore) -> tuple[float, float]:
+    """Measure the daily timestamp when nothing changed; returns kB and seconds."""
+    registrar.refresh_timestamp(online.timestamp, NOW + 14 * HOUR)
     with Timed("refresh when nothing changed but the timestamp") as timed:
-        refreshed = mirror.refresh(published.read, NOW + 7 * HOUR)
-    check("nothing", refreshed.fetched_bytes, timed.seconds)
+        refreshed = mirror.refresh(published.read, NOW + 15 * HOUR)
+    return refreshed.fetched_bytes / 1000, timed.seconds
+
+
+def _more(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--authorities", type=int, default=0, help="another number of authorities")
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]) if len(sys.argv) > 1 else 3000)
+    chosen = arguments(__doc__, _more)
+    show(measure(chosen.authorities or (300 if chosen.quick else 3000)), as_json=chosen.json)

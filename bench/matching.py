@@ -1,11 +1,13 @@
 """What matching costs and how well it does, printed; peers are measured beside it where they can be imported.
 
-    python bench/matching.py [folder with the shared data]
+The lists of names that it compares are not part of this repository: name their folder with `--data`, else it is looked
+for beside the repository, and without it nothing is measured.
 
 Figures: import time and memory, the cost of digest, tokens and comparison, a cross-check of one person against many
 records (index in memory, candidates rarest first), and F1 on labelled name pairs against rapidfuzz's WRatio.
 """
 
+import argparse
 import csv
 import gzip
 import math
@@ -21,8 +23,10 @@ from rapidfuzz import fuzz
 
 from comity.matching import TOKEN_WEIGHT, Prepared, Token, compare, digest, hopeless, pack, score, tokens_of, unpack
 from comity.subjects import Subject
+from figure import Figure, arguments, show
 
 BESIDE = Path(__file__).resolve().parents[2] / "shared" / "data"
+NAMES = "names/nk_name_bench_dev.csv"
 BUDGET = 300
 COMPARED = 20
 
@@ -33,11 +37,13 @@ def person(row: dict[str, str]) -> Subject:
     return Subject.from_ftm({"id": "", "schema": "Person", "properties": {k: v for k, v in properties.items() if v[0]}})
 
 
-def timed(label: str, work: Callable[[], object], count: int) -> None:
-    """Print the CPU microseconds of one of `count` pieces of work."""
+def timed(label: str, work: Callable[[], object], count: int) -> float:
+    """Print the CPU microseconds of one of `count` pieces of work, and return them."""
     started = time.process_time()
     work()
-    print(f"{label:<58}{(time.process_time() - started) / count * 1e6:10.1f} us")
+    found = (time.process_time() - started) / count * 1e6
+    print(f"{label:<58}{found:10.1f} us")
+    return found
 
 
 def best_f1(pairs: list[tuple[float, bool]]) -> tuple[float, float]:
@@ -70,7 +76,7 @@ def candidates(query: frozenset[Token], index: dict[Token, list[int]], records: 
     return sorted(weights, key=lambda r: (-weights[r], r))[:COMPARED]
 
 
-def cross_check(shared: Path) -> None:
+def cross_check(shared: Path) -> Figure:
     """Measure one query against all invented people, doubled with shifted birth years to 100,000 records."""
     with gzip.open(shared / "names/yente_negatives_us.csv.gz", "rt", encoding="utf-8") as file:
         rows = list(csv.DictReader(file))
@@ -101,21 +107,23 @@ def cross_check(shared: Path) -> None:
         lambda: [[score(q, digests[c]) for c in f] for q, f in zip(queries, found, strict=True)],
         len(queries),
     )
-    timed(
+    least = timed(
         "comparing the candidates, a query",
         lambda: [[likely(q, digests[c]) for c in f] for q, f in zip(queries, found, strict=True)],
         len(queries),
     )
-    timed(
+    whole = timed(
         "whole cross-check: tokens, candidates, comparing",
         lambda: [[likely(q, digests[c]) for c in candidates(tokens_of(q), index, len(rows))] for q in queries],
         len(queries),
     )
+    work = f"one person against {len(rows):,} records, in memory"
+    return Figure(work, "us", whole, limit=least, share=least / whole, remark="limit: comparing the candidates alone")
 
 
-def quality(shared: Path) -> None:
+def quality(shared: Path) -> Figure:
     """Print F1 on labelled name pairs, ours and rapidfuzz's."""
-    with (shared / "names/nk_name_bench_dev.csv").open(encoding="utf-8") as file:
+    with (shared / NAMES).open(encoding="utf-8") as file:
         rows = list(csv.DictReader(file))
     ours = []
     started = time.process_time()
@@ -131,6 +139,9 @@ def quality(shared: Path) -> None:
     print(f"{'rapidfuzz WRatio':<58}{(time.process_time() - started) / len(rows) * 1e6:10.1f} us")
     print(f"{'F1 on labelled pairs: comity':<58}{best_f1(ours)[0]:10.3f}  at {best_f1(ours)[1]:.3f}")
     print(f"{'F1 on labelled pairs: rapidfuzz WRatio':<58}{best_f1(peers)[0]:10.3f}  at {best_f1(peers)[1]:.1f}")
+    remark = "peer: rapidfuzz WRatio; each at its best threshold"
+    work = "F1 on labelled pairs of names"
+    return Figure(work, "", best_f1(ours)[0], 0.70, at_most=False, peer=best_f1(peers)[0], limit=1.0, remark=remark)
 
 
 def imported() -> None:
@@ -144,9 +155,17 @@ def imported() -> None:
     print(f"{'memory of a process that imported it':<58}{int(out[1]) / 1024:10.1f} MiB")
 
 
+def _more(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--data", type=Path, default=BESIDE, help="the folder with the lists of names")
+
+
 if __name__ == "__main__":
-    folder = Path(sys.argv[1]) if len(sys.argv) > 1 else BESIDE
+    chosen = arguments(__doc__, _more)
+    if not (chosen.data / NAMES).exists():
+        print(f"nothing is measured: {chosen.data / NAMES} is not there")
+        show([], as_json=chosen.json)
+        sys.exit(0)
     imported()
-    quality(folder)
-    cross_check(folder)
+    figures = [quality(chosen.data), cross_check(chosen.data)]
     print(f"{'memory at the end':<58}{resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:10.1f} MiB")
+    show(figures, as_json=chosen.json)

@@ -5,8 +5,6 @@ nothing else. Figures are medians of interleaved runs, since a shared machine ch
 """
 
 import argparse
-import json
-import sys
 import tracemalloc
 from collections.abc import Callable
 from hashlib import sha256
@@ -15,6 +13,7 @@ from time import perf_counter
 from typing import Final
 
 from comity.merkle import Frontier, Tree, leaf_hash, runs_path, verify_inclusion, verify_runs
+from figure import Figure, arguments, share, show
 
 RUNS: Final = 5
 BATCH: Final = 100
@@ -39,14 +38,25 @@ def hashing(count: int, size: int) -> Callable[[], object]:
 
 
 def report(
-    name: str, unit: str, count: int, ours: Callable[[], object], limit: Callable[[], object]
-) -> dict[str, object]:
-    """Run both alternately, print the medians, and return them."""
-    pairs = [(seconds(ours), seconds(limit)) for _ in range(RUNS)]
-    rate, bound = count / median(a for a, _ in pairs), count / median(b for _, b in pairs)
-    ratio = median(b / a for a, b in pairs)
-    print(f"{name:<44} {rate:>12,.0f} {unit:<9} limit {bound:>12,.0f}   ratio {ratio:.2f}")
-    return {"work": name, "unit": unit, "ours": rate, "limit": bound, "ratio": ratio}
+    name: str,
+    unit: str,
+    count: int,
+    ours: Callable[[], object],
+    limit: Callable[[], object],
+    reach: float | None = None,
+) -> Figure:
+    """Run both alternately and return the medians."""
+    pairs = [(count / seconds(ours), count / seconds(limit)) for _ in range(RUNS)]
+    rate, bound = median(a for a, _ in pairs), median(b for _, b in pairs)
+    return Figure(
+        f"Merkle library: {name}",
+        unit,
+        rate,
+        reach,
+        at_most=False,
+        limit=bound,
+        share=share(pairs, at_most=False),
+    )
 
 
 def memory_of(leaves: list[bytes]) -> float:
@@ -58,7 +68,7 @@ def memory_of(leaves: list[bytes]) -> float:
     return held / tree.size
 
 
-def measure(count: int) -> list[dict[str, object]]:
+def measure(count: int) -> list[Figure]:
     """Measure appending, proving and verifying in a log of `count` leaves."""
     entries = [index.to_bytes(32, "big") for index in range(count)]
     leaves = [leaf_hash(entry) for entry in entries]
@@ -89,32 +99,35 @@ def measure(count: int) -> list[dict[str, object]]:
     # Leaf and node hashes of a log, both about 33 to 65 bytes: one of each for every leaf.
     both = hashing(2 * count, 65)
     return [
-        report("append, in batches", "leaves/s", count, lambda: Tree(map(leaf_hash, entries)), both),
-        report("append, one by one", "leaves/s", count, one_by_one, both),
+        report("append, in batches", "leaves/s", count, lambda: Tree(map(leaf_hash, entries)), both, 150_000),
+        report("append, one by one", "leaves/s", count, one_by_one, both, 150_000),
         report(
             "frontier (recompute a root)", "leaves/s", count, lambda: Frontier().extend(map(leaf_hash, entries)), both
         ),
         report(
-            "make inclusion paths", "proofs/s", proofs, lambda: [tree.inclusion(i) for i in places], hashing(steps, 65)
+            "make inclusion paths",
+            "proofs/s",
+            proofs,
+            lambda: [tree.inclusion(i) for i in places],
+            hashing(steps, 65),
+            20_000,
         ),
-        report("verify inclusion paths", "proofs/s", proofs, verify_all, hashing(steps, 65)),
+        report("verify inclusion paths", "proofs/s", proofs, verify_all, hashing(steps, 65), 20_000),
         report("verify a batch of 100 leaves", "batches/s", 200, batches, hashing(200 * (BATCH - 1 + len(path)), 65)),
-        {"work": "memory", "unit": "bytes/leaf", "ours": memory_of(leaves), "limit": 64.0},
+        _memory(leaves),
     ]
 
 
-def main() -> int:
-    """Print the table; with --json also the figures as one JSON line."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--leaves", type=int, default=1_000_000)
-    parser.add_argument("--json", action="store_true")
-    arguments = parser.parse_args()
-    figures = measure(arguments.leaves)
-    print(f"{'memory of the tree':<44} {figures[-1]['ours']:>12.1f} bytes a leaf (64 are hashes)")
-    if arguments.json:
-        print(json.dumps(figures))
-    return 0
+def _memory(leaves: list[bytes]) -> Figure:
+    held = memory_of(leaves)
+    remark = "64 of them are hashes; no peer was run: none for Python is among the packages"
+    return Figure("Merkle library: memory", "B/leaf", held, 80, limit=64.0, share=64 / held, remark=remark)
+
+
+def _more(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--leaves", type=int, default=0, help="another number of leaves")
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    chosen = arguments(__doc__, _more)
+    show(measure(chosen.leaves or (100_000 if chosen.quick else 1_000_000)), as_json=chosen.json)
