@@ -228,7 +228,8 @@ def _best_names(a: Prepared, b: Prepared) -> _Best | None:
     """Return the two names that say most; None when no two names may agree."""
     found: _Best | None = None
     share = NAME_SHARE.get(a.kind, NAME_SHARE_OF_THINGS)
-    person = PERSON in (a.kind, b.kind)
+    person = PERSON in (a.kind, b.kind) or bool(a.births and b.births)  # only people are born
+    someone = person or ANYONE in (a.kind, b.kind)  # it may be a person: a given name alone says no more
     for left in a.names:
         for right in b.names:
             if not may_agree(left, right):
@@ -239,6 +240,7 @@ def _best_names(a: Prepared, b: Prepared) -> _Best | None:
             if left.weak or right.weak:
                 value *= WEAK_NAME
             lone = person and min(left.full, right.full) < 2  # noqa: PLR2004  one word
+            lone = lone or (someone and (left.given or right.given))
             if lone:
                 value = min(value, LONE_NAME)
             if found is None or value > found.share:

@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 from comity.subjects import Subject
+from comity.vocabulary.visible import plain_digits, visible
 
 
 class Group(NamedTuple):
@@ -95,7 +96,7 @@ def identifiers(subject: Subject) -> tuple[tuple[str, str], ...]:
         if group is None:
             continue
         for value in values:
-            if normal := normalise(group, value[:MAX_CHARS]):
+            if normal := normalise(group, visible(value, MAX_CHARS)):
                 found.add((TOGETHER.get(group.name, group.name), normal))
     if subject.schema == "Vehicle":  # the model has no property for it, so it stands in words
         texts = " ".join((*subject.get("description"), *subject.get("notes"))).upper()
@@ -124,7 +125,7 @@ def normalise(group: Group, value: str) -> str:
         return re.sub(r"^(?:https?://)?(?:www\.)?", "", value.strip().casefold()).rstrip("/")
     if group is WALLET:  # upper and lower case differ in addresses
         return value.strip()
-    text = NOT_ALNUM.sub("", value.upper().translate(LOOKALIKES))
+    text = NOT_ALNUM.sub("", plain_digits(value).upper().translate(LOOKALIKES))
     if not text.isascii() or PLACEHOLDER.match(text):
         return ""
     return _by_group(group, text)

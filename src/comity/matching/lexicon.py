@@ -22,6 +22,11 @@ TITLES = _set(
     "captain capt lieutenant lt brigadier brig admiral imam ayatollah hojjat president minister king prince "
     "princess engineer eng qari ustad hafiz jr sr ii iii esq phd hon"
 )
+# What registers write where no name is known; FNU and LNU stand for first and last name unknown.
+UNKNOWN = _set(
+    "unknown unbekannt inconnu inconnue desconocido desconocida neizvestno anonymous fnu lnu xxx none null name no "
+    "given family first last"
+)
 # Legal forms in several languages, each under one canonical form; differing forms count against a match a little.
 _FORMS = {
     "ltd": "ltd limited ltda limitada",

@@ -9,7 +9,21 @@ from typing import NamedTuple
 
 from rapidfuzz.distance import OSA
 
-from comity.matching.words import COMMON, CONTENT, FORM, INITIAL, NUMBER, PARTICLE, TITLE, WEIGHTS, Word, words
+from comity.matching.words import (
+    COMMON,
+    CONTENT,
+    FORM,
+    INITIAL,
+    MAX_NAME_CHARS,
+    NUMBER,
+    PARTICLE,
+    TITLE,
+    WEIGHTS,
+    Word,
+    is_given,
+    words,
+)
+from comity.vocabulary.visible import visible
 
 # Rules of the reasons, and how alike two words are that agree in this way (0 to 1).
 SAME_WORD = ("name.same-word", 1.0)
@@ -45,13 +59,14 @@ class Name(NamedTuple):
     """A name ready to be compared.
 
     Attributes:
-        text: as it was written.
+        text: as it was written, without signs that nobody sees, at most 200 characters.
         words: at most twelve.
         weight: how much identity the words carry together.
         weak: a nickname or a name that the publisher calls weak.
         keys: what a name that is alike shares at least some of; see `may_agree`.
         needed: how many keys a name that is alike shares at least.
         full: how many words carry identity; a person's name with one is a lone name.
+        given: whether the only such word is a common given name.
     """
 
     text: str
@@ -61,6 +76,7 @@ class Name(NamedTuple):
     keys: frozenset[str]
     needed: int
     full: int
+    given: bool
 
     @classmethod
     def of(cls, text: str, found: tuple[Word, ...], weak: bool) -> "Name":  # noqa: FBT001  a stored field
@@ -74,11 +90,13 @@ class Name(NamedTuple):
                 keys.add("^" + w.skeletons[0][:2])
         full = sum(w.kind != INITIAL for w in carrying)
         needed = 1 if full <= 1 or full < len(carrying) else 2  # a lone word, or initials beside one
-        return cls(text, found, sum(w.weight for w in found), weak, frozenset(keys), needed, full)
+        given = full == 1 and any(w.kind != INITIAL and is_given(w) for w in carrying)
+        return cls(text, found, sum(w.weight for w in found), weak, frozenset(keys), needed, full, given)
 
 
 def name_of(text: str, *, person: bool, weak: bool = False) -> Name:
     """Return a name ready to be compared."""
+    text = visible(text, MAX_NAME_CHARS)
     return Name.of(text, words(text, person=person), weak)
 
 

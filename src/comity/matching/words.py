@@ -18,6 +18,7 @@ from comity.matching.lexicon import (
     PHRASES,
     SERVANTS,
     TITLES,
+    UNKNOWN,
 )
 from comity.matching.scripts import romanise
 from comity.matching.sounds import fold, skeletons
@@ -25,6 +26,7 @@ from comity.matching.sounds import fold, skeletons
 MAX_WORDS = 12
 MAX_NAME_CHARS = 200
 SHORTEST_WITH_ARTICLE = 6
+SHORTEST_NAME = 2  # one letter names nothing
 WRITTEN_ARTICLES = frozenset({"al", "el"})
 
 
@@ -126,10 +128,14 @@ def _kind(text: str, *, person: bool) -> int:
     return COMMON if text in COMMON_WORDS else CONTENT
 
 
+def is_given(found: Word) -> bool:
+    """Return whether a word is a common given name."""
+    return skeletons(found.text)[0] in _COMMON_SKELETONS if found.voiceless else found.fold in _COMMON_FOLDS
+
+
 @lru_cache(maxsize=1 << 14)
 def words(name: str, *, person: bool) -> tuple[Word, ...]:
-    """Split a name into at most twelve words; parts that belong together in Arabic names are joined."""
-    name = name[:MAX_NAME_CHARS]
+    """Split a name of at most 200 characters into at most twelve words; what Arabic names write apart is joined."""
     if person and "," in name:  # a register writes the family name first
         family, _, given = name.partition(",")
         name = f"{given} {family}"
@@ -144,6 +150,8 @@ def words(name: str, *, person: bool) -> tuple[Word, ...]:
         texts = [ORGANISATION_WORDS.get(t, NUMBERS.get(t, t)) for t in WORD.findall(latin)]
         texts = _spelt(texts)
     made = tuple(word(text, voiceless=voiceless and text.isalpha(), person=person) for text in texts[:MAX_WORDS])
+    if sum(len(w.text) for w in made) < SHORTEST_NAME or all(w.text in UNKNOWN for w in made):
+        return ()
     if all(w.kind in {PARTICLE, TITLE, FORM} for w in made):  # a name of such words only: they are the name
         made = tuple(w._replace(kind=CONTENT, weight=0.7) for w in made)
     return made

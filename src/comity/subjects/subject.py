@@ -4,6 +4,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
+from comity.vocabulary.visible import shown
+
 CAPTIONS: Final = (
     "name", "weakAlias", "alias", "registrationNumber", "number", "serialNumber", "iban", "accountNumber", "publicKey",
     "imoNumber", "vin", "title", "summary",
@@ -66,4 +68,4 @@ class Subject:
     @property
     def caption(self) -> str:
         """What a list shows: the first name or number that is known, else the schema."""
-        return next((found for prop in CAPTIONS if (found := self.first(prop))), self.schema)
+        return next((found for prop in CAPTIONS if (found := shown(self.first(prop)))), self.schema)
