@@ -110,7 +110,8 @@ def drain(federation: Any, notes: int) -> dict[str, Any]:  # noqa: ANN401  # of 
     cpu = nodes.cpu_seconds(ours.process.pid)
     theirs.start()
     theirs.ready()
-    begin, urgent, last = time.perf_counter(), [], time.perf_counter()
+    urgent: list[float] = []
+    begin = last = time.perf_counter()
     while waiting := nodes.ask(there, "waiting"):
         assert time.perf_counter() - begin < GIVE_UP_S, f"{waiting} notes are still waiting"
         if time.perf_counter() - last > URGENT_EVERY_S or not urgent:
