@@ -162,11 +162,10 @@ def _cosignatures(pair: Pair, head: Head, at: datetime) -> tuple[bytes, ...]:
 
 
 def _waits(pair: Pair, lane: int) -> bool:
-    # "w" and the flags stand in the statements: an index of some of the rows is found by no parameter.
     found = rows.one(
-        """SELECT 1 WHERE EXISTS (SELECT 1 FROM exchange_note
-        WHERE "out" AND state = 'w' AND pair_id = %s AND lane = %s)
-        OR EXISTS (SELECT 1 FROM exchange_receipt WHERE ours AND NOT told AND pair_id = %s)""",
+        """SELECT 1 WHERE EXISTS (SELECT 1 FROM partners_lane
+        WHERE pair_id = %s AND number = %s AND out_acked < out_next - 1)
+        OR EXISTS (SELECT 1 FROM exchange_receipt WHERE pair_id = %s AND ours = TRUE AND told = FALSE)""",
         pair.id,
         lane,
         pair.id,
@@ -177,14 +176,18 @@ def _waits(pair: Pair, lane: int) -> bool:
 def _waiting(pair: Pair, lane: int, size: int) -> list[tuple[int, int, bytes, bytes]]:
     """Return (body id, log index, note, sealed body) of the next notes that the checkpoint covers, in order.
 
+    Nothing waits before the first that was not acknowledged, so that the lane's own index finds the next ones.
     What was erased before it could be delivered stays away: the withdrawal follows in the same lane.
     """
     found = rows.every(
         """SELECT note.body_id, entry."index", note.raw, body.sealed FROM exchange_note AS note
         CROSS JOIN ledger_entry AS entry CROSS JOIN exchange_body AS body
-        WHERE note."out" AND note.state = 'w' AND note.pair_id = %s AND note.lane = %s
+        WHERE note.pair_id = %s AND note."out" = TRUE AND note.lane = %s
+        AND note.seq > (SELECT out_acked FROM partners_lane WHERE pair_id = %s AND number = %s) AND note.state = 'w'
         AND entry.id = note.entry_id AND entry."index" < %s AND body.id = note.body_id AND body.sealed IS NOT NULL
         ORDER BY note.seq LIMIT %s""",
+        pair.id,
+        lane,
         pair.id,
         lane,
         size,
@@ -263,6 +266,8 @@ def _requeue(pair: Pair, reply: Parcel) -> None:
         )
         missing = [] if acked is None else [(reply.next_seq, acked[0])]
     for first, last in missing:
-        models.Note.objects.filter(
+        again = models.Note.objects.filter(
             pair=pair, out=True, lane=reply.lane, seq__gte=first, seq__lte=last, state=models.NoteState.STORED
-        ).filter(entry__log__closed_at__isnull=True).update(state=models.NoteState.WAITING)
+        ).filter(entry__log__closed_at__isnull=True)
+        if again.update(state=models.NoteState.WAITING):
+            receipts.count_acknowledged(pair, reply.lane, first)

@@ -34,8 +34,9 @@ from comity.node.partners import incidents, keyring, members, pairs
 from comity.node.partners.models import Pair
 from comity.node.writing import writing
 from comity.sealing import SUITE, WRAP_SIZE, SealingError, open_body
-from comity.vocabulary.authority import AuthorityId
+from comity.vocabulary.authority import AuthorityId, LogName
 
+UNPROVED_AT_ONCE: Final = 100  # notes that one incident keeps
 _ONE_AT_A_TIME: Final[dict[tuple[str, str], threading.Lock]] = defaultdict(threading.Lock)
 
 
@@ -115,7 +116,7 @@ def _open_all(parcel: Parcel, proved: Proved, pair: Pair, at: datetime) -> tuple
         raise MalformedError("a note in the parcel is malformed", error.code) from error
     verdicts = judge(
         list(zip(parcel.notes, proved.note_hashes, parsed, strict=True)),
-        _arrived(_state(pair, parcel.lane), pair, parcel, parsed),
+        _arrived(_state(pair, parcel.lane), pair, parcel, parsed, at),
         sender=parcel.sender,
         recipient=parcel.recipient,
         lane_number=parcel.lane,
@@ -130,7 +131,7 @@ def _open_all(parcel: Parcel, proved: Proved, pair: Pair, at: datetime) -> tuple
     )
 
 
-def _arrived(state: InLane, pair: Pair, parcel: Parcel, parsed: Sequence[Note]) -> InLane:
+def _arrived(state: InLane, pair: Pair, parcel: Parcel, parsed: Sequence[Note], at: datetime) -> InLane:
     """Return what has arrived in a lane; the first note in a log that follows a closed one takes up the lane anew.
 
     Notes between were lost with the stolen key of the log before, and come again as new ones; nobody waits for them.
@@ -143,7 +144,16 @@ def _arrived(state: InLane, pair: Pair, parcel: Parcel, parsed: Sequence[Note]) 
     ).exists()
     if before is None or before.closed is None or of_this_log:
         return state
+    _tell_of_unproved(before.name, before.closed.size, pair, parcel, at)
     return InLane(parsed[0].seq, parsed[0].prev)
+
+
+def _tell_of_unproved(log: LogName, size: int, pair: Pair, parcel: Parcel, at: datetime) -> None:
+    """Keep an incident where we hold notes of a lane above what is trusted of their log: a thief may have sent them."""
+    held = models.Note.objects.filter(pair=pair, out=False, lane=parcel.lane, proof__log=str(log), index__gte=size)
+    found = tuple(bytes(raw) for raw in held.order_by("seq").values_list("raw", flat=True)[:UNPROVED_AT_ONCE])
+    if found:
+        incidents.keep("lane.unproved", f"{pair.partner} lane {parcel.lane}", found, shown_by="", at=at)
 
 
 def _state(pair: Pair, number: int, *, lock: bool = False) -> InLane:
@@ -157,7 +167,7 @@ def _state(pair: Pair, number: int, *, lock: bool = False) -> InLane:
 
 def _held(pair: Pair, lane: int, seq: int) -> tuple[bytes, bytes] | None:
     row = rows.one(
-        'SELECT hash, raw FROM exchange_note WHERE pair_id = %s AND NOT "out" AND lane = %s AND seq = %s',
+        'SELECT hash, raw FROM exchange_note WHERE pair_id = %s AND "out" = FALSE AND lane = %s AND seq = %s',
         pair.id,
         lane,
         seq,

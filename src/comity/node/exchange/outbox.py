@@ -251,7 +251,7 @@ class _Addressing:
         place.next_seq, place.prev = seq + 1, hashlib.sha256(raw).digest()
         return place.pair_id, number, seq, place.prev, raw, contents.msg, contents.body_id
 
-    def store(self, addressed: Sequence[tuple[int, int, int, bytes, bytes, bytes, int]]) -> range:
+    def store(self, addressed: Sequence[tuple[int, int, int, bytes, bytes, bytes, int]]) -> Sequence[int]:
         """Store notes with their leaves and how far each lane has come; returns the notes' ids."""
         moment = rows.moment(self._at)
         hashes = [row[3] for row in addressed]

@@ -48,7 +48,7 @@ def issue(
     for kind, code, lane, first, last, last_hash in runs:
         statement = Statement(kind, own, partner, lane, first, last, last_hash, int(at.timestamp()), code).to_bytes()
         entry = ledger.append(log, KINDS[kind], statement, at)
-        _keep((pair.id, True, lane, kind.value, code, first, last, statement, entry.salt, None, entry.id, None,
+        _keep((pair.id, True, lane, kind.value, code, first, last, statement, bytes(entry.salt or b""), None, entry.id, None,
                not owed, rows.moment(at)))  # fmt: skip
 
 
@@ -80,7 +80,10 @@ def take(parcel: Parcel, proved: Proved, pair: Pair, proof: models.Proof, at: da
 
 def _sent_hash(pair: Pair, lane: int, seq: int) -> bytes | None:
     found = rows.one(
-        'SELECT hash FROM exchange_note WHERE pair_id = %s AND "out" AND lane = %s AND seq = %s', pair.id, lane, seq
+        'SELECT hash FROM exchange_note WHERE pair_id = %s AND "out" = TRUE AND lane = %s AND seq = %s',
+        pair.id,
+        lane,
+        seq,
     )
     return None if found is None else bytes(found[0])
 
@@ -88,7 +91,7 @@ def _sent_hash(pair: Pair, lane: int, seq: int) -> bytes | None:
 def _is_known(pair: Pair, statement: Statement) -> bool:
     found = rows.one(
         "SELECT 1 FROM exchange_receipt"
-        " WHERE pair_id = %s AND NOT ours AND lane = %s AND last = %s AND first = %s AND kind = %s",
+        " WHERE pair_id = %s AND ours = FALSE AND lane = %s AND last = %s AND first = %s AND kind = %s",
         pair.id,
         statement.lane,
         statement.last,
@@ -102,10 +105,9 @@ def _settle_notes(pair: Pair, statement: Statement) -> None:
     if statement.kind is ReceiptKind.READ:
         return
     refused = statement.kind is ReceiptKind.REFUSED
-    # A flag that stands for itself in a statement finds its index; as a parameter it finds none.
     rows.run(
         """UPDATE exchange_note SET state = %s, code = %s
-        WHERE pair_id = %s AND "out" AND lane = %s AND seq BETWEEN %s AND %s AND state = 'w'""",
+        WHERE pair_id = %s AND "out" = TRUE AND lane = %s AND seq BETWEEN %s AND %s AND state = 'w'""",
         (models.NoteState.REFUSED if refused else models.NoteState.STORED).value,
         statement.code,
         pair.id,
@@ -113,14 +115,34 @@ def _settle_notes(pair: Pair, statement: Statement) -> None:
         statement.first,
         statement.last,
     )
+    count_acknowledged(pair, statement.lane, statement.first)
+
+
+def count_acknowledged(pair: Pair, lane: int, first: int) -> None:
+    """Keep how far a lane is acknowledged without a gap, after something changed from seq `first` on.
+
+    The row is locked by a statement of its own: what was queued until then is seen by the next one.
+    """
+    held = rows.one(
+        f"SELECT out_acked, out_next FROM partners_lane WHERE pair_id = %s AND number = %s{rows.locked()}",  # noqa: S608  # our own
+        pair.id,
+        lane,
+    )
+    if held is None:
+        return
+    acked, following = held
+    waiting = rows.one(
+        """SELECT seq FROM exchange_note WHERE pair_id = %s AND "out" = TRUE AND lane = %s AND seq > %s
+        AND state = 'w' ORDER BY seq LIMIT 1""",
+        pair.id,
+        lane,
+        min(acked, first - 1),
+    )
     rows.run(
-        """UPDATE partners_lane SET out_acked = COALESCE((SELECT MIN(seq) FROM exchange_note
-        WHERE "out" AND state = 'w' AND pair_id = %s AND lane = %s), out_next) - 1
-        WHERE pair_id = %s AND number = %s""",
+        "UPDATE partners_lane SET out_acked = %s WHERE pair_id = %s AND number = %s",
+        (following if waiting is None else waiting[0]) - 1,
         pair.id,
-        statement.lane,
-        pair.id,
-        statement.lane,
+        lane,
     )
 
 
@@ -157,7 +179,7 @@ def answer(parcel: Parcel, at: datetime) -> Parcel:
 
 _LEAVES: Final = (
     'SELECT receipt.statement, receipt.salt, entry."index", receipt.id FROM exchange_receipt AS receipt'
-    " CROSS JOIN ledger_entry AS entry WHERE entry.id = receipt.entry_id AND receipt.pair_id = %s AND receipt.ours"
+    " CROSS JOIN ledger_entry AS entry WHERE entry.id = receipt.entry_id AND receipt.pair_id = %s"
 )
 
 
@@ -167,7 +189,7 @@ def _covering(parcel: Parcel, pair: Pair) -> tuple[ReceiptLeaf, ...]:
         return ()
     first, last = parse_note(parcel.notes[0]).seq, parse_note(parcel.notes[-1]).seq
     found = rows.every(
-        f"""{_LEAVES} AND receipt.lane = %s AND receipt.last >= %s AND receipt.first <= %s
+        f"""{_LEAVES} AND receipt.ours = TRUE AND receipt.lane = %s AND receipt.last >= %s AND receipt.first <= %s
         AND receipt.kind IN ('stored', 'refused') AND entry."index" IS NOT NULL ORDER BY entry."index" LIMIT %s""",
         pair.id,
         parcel.lane,
@@ -198,7 +220,8 @@ def to_tell(pair: Pair, size: int) -> tuple[tuple[int, ...], tuple[ReceiptLeaf, 
     They say that a note was read, or are for what we pulled: nothing else is left untold.
     """
     found = rows.every(
-        f'{_LEAVES} AND NOT receipt.told AND entry."index" < %s ORDER BY receipt.id LIMIT %s',
+        f"""{_LEAVES} AND receipt.ours = TRUE AND receipt.told = FALSE AND entry."index" < %s
+        ORDER BY receipt.id LIMIT %s""",
         pair.id,
         size,
         TOLD_AT_ONCE,

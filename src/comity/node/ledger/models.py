@@ -55,9 +55,6 @@ class Entry(models.Model):
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["log", "index"], name="an_index_of_a_log_is_given_once"),
         ]
-        indexes: ClassVar = [
-            models.Index(fields=["log"], condition=Q(index__isnull=True), name="entries_without_a_number"),
-        ]
 
     def __str__(self) -> str:
         """Return log and index."""

@@ -139,13 +139,6 @@ class Migration(migrations.Migration):
                 ),
             ],
             options={
-                "indexes": [
-                    models.Index(
-                        condition=models.Q(("out", True), ("state", "w")),
-                        fields=["pair", "lane", "seq"],
-                        name="notes_waiting_for_receipt",
-                    )
-                ],
                 "constraints": [
                     models.UniqueConstraint(
                         fields=("pair", "out", "lane", "seq"), name="a_place_in_a_lane_is_taken_once"
@@ -201,9 +194,7 @@ class Migration(migrations.Migration):
             options={
                 "indexes": [
                     models.Index(fields=["pair", "ours", "lane", "last"], name="receipts_by_run"),
-                    models.Index(
-                        condition=models.Q(("ours", True), ("told", False)), fields=["pair"], name="receipts_to_tell"
-                    ),
+                    models.Index(fields=["pair", "ours", "told"], name="receipts_to_tell"),
                 ],
                 "constraints": [
                     models.CheckConstraint(

@@ -50,11 +50,6 @@ class Migration(migrations.Migration):
                 ),
             ],
             options={
-                "indexes": [
-                    models.Index(
-                        condition=models.Q(("index__isnull", True)), fields=["log"], name="entries_without_a_number"
-                    )
-                ],
                 "constraints": [
                     models.UniqueConstraint(fields=("log", "index"), name="an_index_of_a_log_is_given_once")
                 ],
