@@ -123,6 +123,27 @@ def test_only_some_tiles_are_remembered():
     assert len(reads) == 275
 
 
+@given(st.lists(st.integers(1, 700), min_size=2, max_size=6), st.data())
+def test_what_was_computed_before_gives_the_same_nodes_while_the_log_grows_and_for_older_sizes(sizes, data):
+    memory = {}
+    for size in sizes:
+        nodes = TileNodes(read, size, memory)
+        index = data.draw(st.integers(0, size - 1))
+        assert root_at(nodes, size) == TREE.root(size)
+        assert inclusion_path(nodes, index, size) == TREE.inclusion(index, size)
+
+
+def test_what_was_computed_before_is_not_believed_of_a_tile_that_reads_otherwise():
+    memory = {}
+    assert root_at(TileNodes(read, 200, memory), 200) == TREE.root(200)
+
+    def altered(level: int, index: int, width: int) -> bytes:
+        return read(level, index, width)[:-32] + b"\xff" * 32
+
+    assert root_at(TileNodes(altered, 200, memory), 200) != TREE.root(200)
+    assert root_at(TileNodes(altered, 210, memory), 210) != TREE.root(210)
+
+
 @given(st.lists(st.binary(max_size=40), max_size=256))
 def test_a_bundle_gives_its_entries_back(entries):
     assert unpack_entries(pack_entries(entries)) == tuple(entries)

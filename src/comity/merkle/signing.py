@@ -26,6 +26,7 @@ MAX_NOTE_BYTES: Final = 160 * 1024
 _KEY_ID_SIZE: Final = 4
 _DASH: Final = "— "
 _NAME: Final = re.compile(r"[^\s+]+")
+_CONTROL: Final = re.compile(r"[\x00-\x09\x0b-\x1f]")
 
 
 class Signer(Protocol):
@@ -138,7 +139,7 @@ def parse_signed_note(data: bytes) -> SignedNote:
         decoded = data.decode()
     except UnicodeDecodeError:
         raise CheckpointError("a signed note must be UTF-8") from None
-    if any(character < " " and character != "\n" for character in decoded):
+    if _CONTROL.search(decoded):
         raise CheckpointError("a signed note holds a control character")
     text, blank, signatures = decoded.rpartition("\n\n")
     if not blank or not text or not signatures.endswith("\n"):

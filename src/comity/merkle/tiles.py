@@ -1,7 +1,7 @@
 """The tree as files that never change: tiles of 256 hashes, eight levels each (C2SP tlog-tiles)."""
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, MutableMapping, Sequence
 from typing import Final
 
 from comity.merkle.errors import ProofError
@@ -14,6 +14,12 @@ _PATH: Final = re.compile(
     r"tile/(?P<level>0|[1-9][0-9]?|entries)/(?P<index>(?:x[0-9]{3}/)*[0-9]{3})(?:\.p/(?P<width>[1-9][0-9]{0,2}))?"
 )
 _MOST_CACHED: Final = 64
+
+type Levels = list[list[bytes]]
+"""The eight levels of a tile: its hashes, and what follows from them."""
+
+type Memory = MutableMapping[tuple[int, int], tuple[bytes, Levels]]
+"""Tiles (tile level, index) as they were last read, with what was computed from them."""
 
 type ReadTile = Callable[[int, int, int], bytes]
 """Returns the first `width` hashes of the tile (tile level, index, width), 32 bytes each."""
@@ -118,17 +124,20 @@ class TileNodes:
     Make a new one after the log has grown: a wider tile is read again only where its narrower form does not suffice.
     """
 
-    def __init__(self, read: ReadTile, size: int | None = None) -> None:
+    def __init__(self, read: ReadTile, size: int | None = None, memory: Memory | None = None) -> None:
         """Read tiles through `read`.
 
         Args:
             read: returns the hashes of a tile.
             size: of the tree; with it tiles are asked for in the widths that a checkpoint of this size has, as servers
                 publish them. Without it only as many hashes are asked for as are needed.
+            memory: what sources made before have computed. Tiles are read again all the same; where one begins with
+                what was read then, only what is new is hashed.
         """
         self._read = read
         self._size = size
-        self._levels: dict[tuple[int, int], list[list[bytes]]] = {}
+        self._memory = memory
+        self._levels: dict[tuple[int, int], Levels] = {}
 
     def __call__(self, level: int, index: int) -> bytes:
         """Return the hash of the complete subtree (level, index).
@@ -144,17 +153,32 @@ class TileNodes:
             levels = self._load(tile_level, tile, (place + 1) << height)
         return levels[height][place]
 
-    def _load(self, level: int, index: int, needed: int) -> list[list[bytes]]:
+    def _load(self, level: int, index: int, needed: int) -> Levels:
         width = needed if self._size is None else tile_width(level, index, self._size)
-        hashes = split_hashes(self._read(level, index, width))
+        data = self._read(level, index, width)
+        hashes = split_hashes(data)
         if len(hashes) != width or width < needed:
             raise ProofError(f"tile {level}/{index} holds {len(hashes)} hashes, expected {max(width, needed)}")
-        # All eight levels at once: 255 hashes, and each later node of the tile costs nothing.
-        levels = [hashes]
-        while len(levels) < TILE_HEIGHT:
-            below = levels[-1]
-            levels.append(pair_up(below[: len(below) & ~1]))
+        read, known = (b"", []) if self._memory is None else self._memory.get((level, index), (b"", []))
+        levels = _levels(hashes, known if data.startswith(read) or read.startswith(data) else [])
+        if self._memory is not None:
+            self._memory[level, index] = data, levels
         if len(self._levels) >= _MOST_CACHED:
             self._levels.pop(next(iter(self._levels)))
         self._levels[level, index] = levels
         return levels
+
+
+def _levels(hashes: list[bytes], known: Levels) -> Levels:
+    """Return all eight levels at once, 255 hashes, of which those that are known are not computed again.
+
+    Args:
+        hashes: of the tile.
+        known: levels of a tile that began with fewer of the same hashes; empty if there are none.
+    """
+    levels = [hashes]
+    for height in range(1, TILE_HEIGHT):
+        below = levels[-1]
+        held = known[height][: len(below) // 2] if known else []
+        levels.append(held + pair_up(below[2 * len(held) : len(below) & ~1]))
+    return levels

@@ -4,6 +4,9 @@ import secrets
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
+
+from django.db import DEFAULT_DB_ALIAS
 
 from comity.merkle import EMPTY_ROOT, Frontier, Kind, Tree, leaf_hash, salted_h
 from comity.messages import canonical
@@ -92,7 +95,7 @@ def append(log: Log, kind: Kind, opening: bytes, at: datetime) -> Entry:
     return Entry(id=key, log=log, kind=kind, h=h, salt=salt, opening=opening, at=at)
 
 
-def append_notes(log: Log, hashes: Sequence[bytes], at: datetime) -> range:
+def append_notes(log: Log, hashes: Sequence[bytes], at: datetime) -> Sequence[int]:
     """Append one leaf for each note, in this order, and return their ids; the notes themselves are the openings."""
     moment = rows.moment(at)
     return rows.insert(Entry, ("log_id", "kind", "h", "at"), [(log.id, int(Kind.NOTE), h, moment) for h in hashes])
@@ -101,24 +104,17 @@ def append_notes(log: Log, hashes: Sequence[bytes], at: datetime) -> range:
 def _current(authority: str, kind: str) -> Log:
     """Return the open log of a kind: the highest number that is not closed."""
     found = rows.one(
-        "SELECT id, name, size, root, frontier, signed_size, pad_to FROM ledger_log"
+        f"SELECT {', '.join(_READ)} FROM ledger_log"  # noqa: S608  # our own names
         " WHERE authority = %s AND name LIKE %s AND closed_at IS NULL ORDER BY id DESC LIMIT 1",
         authority,
         f"{authority}/{kind}%",
     )
     if found is None:
         raise LookupError(f"{authority} has no open log of kind {kind}; run comity init")
-    key, name, size, root, frontier, signed_size, pad_to = found
-    return Log(
-        id=key,
-        name=name,
-        authority=authority,
-        size=size,
-        root=bytes(root),
-        frontier=bytes(frontier),
-        signed_size=signed_size,
-        pad_to=pad_to,
-    )
+    return Log.from_db(DEFAULT_DB_ALIAS, _READ, found)
+
+
+_READ: Final = ("id", "name", "authority", "size", "root", "frontier", "signed_size", "pad_to")
 
 
 def exchange_log(authority: str) -> Log:

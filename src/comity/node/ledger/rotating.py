@@ -14,7 +14,7 @@ from comity.merkle import EMPTY_ROOT, Kind, SignedCheckpoint, sign
 from comity.merkle import Checkpoint as Signable
 from comity.messages import canonical
 from comity.node.ledger import actions, sequencer
-from comity.node.ledger.models import Checkpoint, Log
+from comity.node.ledger.models import Checkpoint, Cosignature, Log
 from comity.node.partners import cards, changing, keyring
 from comity.node.partners.errors import ChangeError
 from comity.node.writing import writing
@@ -117,3 +117,20 @@ def open_next(closed: Log, closing: Closing, at: datetime) -> Log:
 def forget_keys(log: str) -> None:
     """Destroy the keys of a log that was closed."""
     keyring.keys().erase_log(log)
+
+
+def trusted(log: Log) -> bytes | None:
+    """Return the largest checkpoint of ours that a partner cosigned, with those cosignatures; else our newest.
+
+    It is what the registrar needs to close the log: this node knows what it signed itself, the witnesses that they saw
+    it. `None` while nothing was signed.
+    """
+    ours = Checkpoint.objects.filter(log=log, text__isnull=False)
+    seen = Cosignature.objects.filter(log=log).order_by("-size").first()
+    made = (None if seen is None else ours.filter(size=seen.size).first()) or ours.order_by("-size").first()
+    if made is None:
+        return None
+    text = SignedCheckpoint.parse(bytes(made.text or b""))
+    for row in Cosignature.objects.filter(log=log, size=made.size).order_by("id"):
+        text = text.joined(SignedCheckpoint.parse(bytes(row.text)))
+    return text.to_bytes()

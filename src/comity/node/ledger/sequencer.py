@@ -11,7 +11,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
-from typing import Final, TextIO
+from typing import Final
+
+from django.db import DEFAULT_DB_ALIAS
 
 from comity.merkle import Checkpoint as Signable
 from comity.merkle import Frontier, Kind, entry, leaf_hash, padding_h, root_at, runs_of
@@ -22,7 +24,7 @@ from comity.node.writing import writing
 
 MOST_AT_ONCE: Final = 20_000
 _LOCKS: Final[dict[str, threading.Lock]] = defaultdict(threading.Lock)
-_HANDLES: Final[dict[tuple[int, Path], TextIO]] = {}
+_HANDLES: Final[dict[tuple[int, Path], int]] = {}
 
 
 class SequencerError(Exception):
@@ -41,11 +43,11 @@ def _alone(name: str) -> Iterator[None]:
             fcntl.flock(handle, fcntl.LOCK_UN)
 
 
-def _handle(path: Path) -> TextIO:
+def _handle(path: Path) -> int:
     """Return a lock file, opened once a process: a child that inherited it would share its parent's lock."""
     key = os.getpid(), path
     if key not in _HANDLES:
-        _HANDLES[key] = path.open("a")
+        _HANDLES[key] = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
     return _HANDLES[key]
 
 
@@ -88,7 +90,18 @@ def sequence(name: str, at: datetime) -> Checkpoint | None:
 
 
 def _newest(log: Log) -> Checkpoint | None:
-    return Checkpoint.objects.filter(log=log, text__isnull=False).order_by("-size").first()
+    found = rows.one(
+        "SELECT id, size, root, text FROM ledger_checkpoint WHERE log_id = %s AND text IS NOT NULL"
+        " ORDER BY size DESC LIMIT 1",
+        log.id,
+    )
+    return None if found is None else _checkpoint(log, *found)
+
+
+def _checkpoint(log: Log, key: int, size: int, root: bytes, text: bytes) -> Checkpoint:
+    """Return a row of which the rest is read where it is asked for."""
+    fields = ("id", "log_id", "size", "root", "text")
+    return Checkpoint.from_db(DEFAULT_DB_ALIAS, fields, (key, log.id, size, bytes(root), bytes(text)))
 
 
 def leaf_of(kind: int, h: bytes) -> bytes:
@@ -160,7 +173,7 @@ def _sign(log: Log) -> Checkpoint:
         rows.run("UPDATE ledger_checkpoint SET text = %s WHERE id = %s AND text IS NULL", text, key)
         rows.run("UPDATE ledger_log SET signed_size = %s WHERE id = %s", size, log.id)
     log.signed_size = size
-    return Checkpoint(id=key, log=log, size=size, root=root, text=text)
+    return _checkpoint(log, key, size, root, text)
 
 
 def _rehash(log: Log, signed_size: int, paddings: Mapping[int, tuple[int, bytes | None]]) -> None:

@@ -1,14 +1,19 @@
 """The tree of a log as its tiles hold it."""
 
+from collections import OrderedDict
 from collections.abc import Sequence
+from contextlib import suppress
+from functools import lru_cache
 from typing import Final
 
 from comity.merkle import Frontier, TileNodes, split_hashes
+from comity.merkle.tiles import Levels, Memory
 from comity.node import rows
 from comity.node.ledger.models import Log
 
 WIDTH: Final = 256
 HASH: Final = 32
+TILES_REMEMBERED: Final = 8
 LEVELS: Final = 8  # 256 ** 8 leaves
 
 
@@ -34,8 +39,25 @@ def nodes(log: Log, size: int | None = None) -> TileNodes:
         size: of the tree that is asked about; the log's size as it was loaded, if not given.
     """
     return TileNodes(
-        lambda level, index, width: read_tile(log, level, index, width), log.size if size is None else size
+        lambda level, index, width: read_tile(log, level, index, width),
+        log.size if size is None else size,
+        _memory(log.name),
     )
+
+
+@lru_cache(maxsize=512)
+def _memory(_log: str) -> Memory:
+    return _Edge()
+
+
+class _Edge(OrderedDict[tuple[int, int], tuple[bytes, Levels]]):
+    """The tiles of a log that were computed last: those at its right edge, where it grows and nearly all is proved."""
+
+    def __setitem__(self, key: tuple[int, int], value: tuple[bytes, Levels]) -> None:
+        super().__setitem__(key, value)
+        with suppress(KeyError):  # another thread may have made room at the same time
+            while len(self) > TILES_REMEMBERED:
+                self.popitem(last=False)
 
 
 def grow(log: Log, start: int, leaves: Sequence[bytes]) -> None:

@@ -144,6 +144,8 @@ def sign_checkpoint(checkpoint: Checkpoint) -> bytes:
 
 
 def _joined(texts: list[bytes]) -> bytes:
+    if len(texts) == 1:
+        return texts[0]
     first, *others = (SignedCheckpoint.parse(text) for text in texts)
     for other in others:
         first = first.joined(other)
