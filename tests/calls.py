@@ -9,12 +9,18 @@ from dataclasses import replace
 from pathlib import Path
 
 import django
+from django.utils import timezone
+
+if os.environ.get("COMITY_TEST_AHEAD_S"):
+    from datetime import timedelta
+
+    _now, _ahead = timezone.now, timedelta(seconds=float(os.environ["COMITY_TEST_AHEAD_S"]))
+    timezone.now = lambda: _now() + _ahead
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "comity.config.settings")
 django.setup()
 
 from django.db import transaction
-from django.utils import timezone
 
 from comity.delivery import BaseMismatchError, Parcel
 from comity.messages import AboutSubject, Head, Message, Text, TextRole
@@ -64,9 +70,12 @@ def request(sender: str, recipients: list[str], number: int, *, urgent: bool = F
     )
 
 
-def send(sender: str, recipients: list[str], count: int = 1, *, urgent: bool = False, words: int = 900) -> int:
+def send(
+    sender: str, recipients: list[str], count: int = 1, *, urgent: bool = False, words: int = 900, first: int = 0
+) -> int:
     at = timezone.now()
-    messages = [request(sender, recipients, number, urgent=urgent, words=words) for number in range(count)]
+    numbers = range(first, first + count)
+    messages = [request(sender, recipients, number, urgent=urgent, words=words) for number in numbers]
     with transaction.atomic():
         results = outbox.send(messages, by="test", at=at)
     return sum(isinstance(result, outbox.Sent) for result in results)
@@ -459,6 +468,62 @@ def try_again(partner: str) -> None:
 
     Pair.objects.filter(partner=partner).update(retry_at=None, failures=0, last_code="")
     poke.worker()
+
+
+def send_odd(sender: str, recipient: str, changes: dict) -> int:
+    """Send one note with fields that no honest node writes: sealed, logged and signed like any other."""
+    from comity.messages.note import Note
+
+    def odd(**fields: object) -> Note:
+        now = int(timezone.now().timestamp())
+        for name, value in changes.items():
+            if name in {"sent", "exp"}:
+                fields[name] = now + value
+            else:
+                fields[name] = bytes(32) if name in {"prev", "msg"} else value
+        return Note(**fields)
+
+    outbox.Note, honest = odd, outbox.Note
+    try:
+        return send_signed(sender, [recipient], 1)
+    finally:
+        outbox.Note = honest
+
+
+def deliver_now(own: str, partner: str, lane: int = 1) -> list:
+    """Make one attempt to deliver, as the worker does; returns how many notes were settled, and the last fault."""
+    from comity.node.exchange import deliver, transport
+    from comity.node.partners import keyring
+
+    keyring.unlock(PASSPHRASE)
+    pair = Pair.objects.get(own=own, partner=partner)
+    done = deliver.deliver(pair, lane, transport.post, timezone.now())
+    return [done.notes, done.code]
+
+
+def settle_away(own: str, partner: str) -> int:
+    """Forget that notes wait for a partner: what it never got is a gap there."""
+    notes = models.Note.objects.filter(pair__own=own, pair__partner=partner, out=True, state="w")
+    for lane in Lane.objects.filter(pair__own=own, pair__partner=partner):
+        Lane.objects.filter(id=lane.id).update(out_acked=lane.out_next - 1)
+    return notes.update(state="s")
+
+
+def on_screen(reference: str) -> list:
+    """Return what the desk shows of a case: its messages' kinds and whether an earlier note is missing."""
+    from comity.desks.cases.models import CaseMessage
+
+    notes = CaseMessage.objects.filter(case__reference=reference, incoming=True).values_list("note_id", flat=True)
+    return list(models.Note.objects.filter(id__in=list(notes)).values_list("lane", "ahead"))
+
+
+def send_canaries(sender: str, recipients: list[str], names: list[str], text: str) -> list[str]:
+    """Send a request about a person; returns what came of it."""
+    asked = request(sender, recipients, 777)
+    person = AboutSubject(Subject.of("Person", {"name": [" ".join(names)]}), PersonCategory.SUSPECT, text)
+    made = replace(asked, items=(*asked.items[:2], Text(TextRole.QUESTION, "en", text), person))
+    with transaction.atomic():
+        return [type(one).__name__ for one in outbox.send([made], by="test", at=timezone.now())]
 
 
 def bodies() -> list[str]:

@@ -42,3 +42,21 @@ def fingerprint(federation) -> str:
     from hashlib import sha256
 
     return sha256((federation.folder / "directory" / "1.root.json").read_bytes()).hexdigest()
+
+
+def change_every_holder(federation) -> None:
+    """Sign a root in which nobody is left of those who held keys, and publish under it."""
+    from comity.directory.holders import Holders
+
+    old = [SigningPair.from_seed(bytes([number]) * 32) for number in range(1, 6)]
+    new = [SigningPair.from_seed(bytes([number]) * 32) for number in range(101, 111)]
+    holders = Holders(
+        tuple(pair.public for pair in new[:5]),
+        tuple(pair.public for pair in new[5:8]),
+        new[8].public,
+        new[9].public,
+    )
+    office, now = Registrar(FolderStore(federation.folder / "directory")), datetime.now(UTC)
+    office.rotate(holders, [*old[:3], *new[:3]], now)
+    office.publish(Table(new[8], new[9], tuple(new[5:7])), now)
+    follow(federation)

@@ -1,22 +1,13 @@
 """The yearly change of log keys, between real nodes: the log goes on, and nobody notices but auditors."""
 
 import json
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 from tests import registrar
+from tests.commands import comity
 
 A, B = "xa.ncb", "xb.spoc"
-
-
-def comity(*arguments: object, code: int = 0) -> str:
-    done = subprocess.run(
-        [sys.executable, "-m", "comity", *map(str, arguments)], capture_output=True, text=True, check=False
-    )
-    assert done.returncode == code, done.stdout + done.stderr
-    return done.stdout + done.stderr
 
 
 @pytest.fixture(scope="module")

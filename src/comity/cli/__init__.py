@@ -17,9 +17,12 @@ from comity.cli.words import _, marked
 VERBS: Mapping[str, tuple[str, str]] = {
     "init": ("comity.cli.init:command", marked("Create a node: its folder, keys and database.")),
     "directory": ("comity.cli.directory:command", marked("Keep the directory of members and agreements.")),
+    "key": ("comity.cli.key:command", marked("Change a node's keys or its pass phrase.")),
     "officer": ("comity.cli.officer:command", marked("Add officers and change their roles.")),
     "serve": ("comity.cli.serve:command", marked("Run a node: console, delivery and federation door.")),
     "doctor": ("comity.cli.doctor:command", marked("Examine a node and say what to do about each fault.")),
+    "incident": ("comity.cli.incident:command", marked("Read and settle what partners cannot explain away.")),
+    "export-log": ("comity.cli.export_log:command", marked("Write a log as files that any tiled-log tool reads.")),
     "backup": ("comity.cli.backup:command", marked("Write one consistent archive of a running node.")),
     "restore": ("comity.cli.restore:command", marked("Make a node from a backup and go on with its logs.")),
     "import": ("comity.cli.import_:command", marked("Import records from a file or an official list.")),
@@ -61,6 +64,8 @@ class LazyGroup(click.Group):
         except OSError as error:
             raise _of_the_system(error) from error
         except Exception as error:
+            if type(error).__module__ == "django.db.utils":
+                raise _of_the_database(error) from error
             if not type(error).__module__.startswith("comity."):
                 raise
             raise Failure(str(error)) from error
@@ -74,6 +79,14 @@ def _of_the_system(error: OSError) -> Failure:
     """Name the file and the fault of an `OSError`; never its arguments, which may hold an address with a password."""
     fault = os.strerror(error.errno) if error.errno else _("the system refused")
     return Failure(f"{fault}: `{error.filename}`" if error.filename else fault)
+
+
+def _of_the_database(error: Exception) -> Failure:
+    """Name what the database says, in its first line; the rest may repeat values of a row."""
+    return Failure(
+        _("the database refuses: {fault}").format(fault=str(error).partition("\n")[0]),
+        _("run `comity doctor` on the node's folder"),
+    )
 
 
 @click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})

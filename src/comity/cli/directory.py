@@ -17,7 +17,7 @@ import click
 
 from comity.cli.errors import Failure
 from comity.cli.passphrase import ask_passphrase, passphrase_option
-from comity.cli.words import _, marked
+from comity.cli.words import _, marked, ngettext
 
 if TYPE_CHECKING:
     from comity.directory import Card, Holders, Registrar, Table
@@ -103,7 +103,7 @@ def admit(
     heard = {_bare(found) for found in digits}
     for path in cards:
         card = read_card(path.read_bytes())
-        registrar.admit(card, compared=_is_new(registrar, card) and _compared(card, heard))
+        registrar.admit(card, compared=not registrar.vouches(card) and _compared(card, heard))
         click.echo(_("{authority} is listed.").format(authority=card.authority))
     _publish(registrar, key_folders, passphrase_file)
 
@@ -133,6 +133,46 @@ def suspend(
         registrar.readmit(member)
     else:
         registrar.suspend(member, reason, datetime.now(UTC))
+    _publish(registrar, key_folders, passphrase_file)
+
+
+@command.command(name="revoke", help=marked("Declare a key of a member stolen or lost, since when, and sign it."))
+@click.argument("folder", type=FOLDER)
+@click.argument("authority")
+@click.argument("kind", type=click.Choice(("log", "identity", "kem", "tls")))
+@keys_option
+@click.option("--id", "name", default="", help=marked("Name of the log, or id of the KEM key; else the one in use."))
+@click.option("--since", default="", help=marked("UTC, such as 2026-11-23T10:00:00Z; now if none is given."))
+@click.option("--checkpoint", type=FILE, help=marked("For a log: its last checkpoint that witnesses confirm."))
+@click.option("--reason", default="key.compromised", show_default=True)
+@passphrase_option
+def revoke(
+    folder: Path,
+    authority: str,
+    kind: str,
+    key_folders: tuple[Path, ...],
+    name: str,
+    since: str,
+    checkpoint: Path | None,
+    reason: str,
+    passphrase_file: Path | None,
+) -> None:
+    """Revoke a key of a member."""
+    from comity.cli.directory_revoking import Asked, revocation_of, witnesses_of  # noqa: PLC0415  # only where needed
+
+    registrar = _open(folder)
+    asked = Asked(
+        authority, kind, name, _moment(since), reason, None if checkpoint is None else checkpoint.read_bytes()
+    )
+    found = revocation_of(registrar, asked)
+    if found.closing is not None:
+        witnesses = ", ".join(witnesses_of(registrar, asked.checkpoint or b"")) or _("nobody")
+        click.echo(
+            _("{log} is closed at size {size}, which was seen by {witnesses}; what is below stays proved.").format(
+                log=found.id, size=found.closing.size, witnesses=witnesses
+            )
+        )
+    registrar.revoke(found)
     _publish(registrar, key_folders, passphrase_file)
 
 
@@ -225,9 +265,10 @@ def refresh(node: Path, root: Path | None, source: Path | None, sources: tuple[s
     now = datetime.now(UTC)
     if source is not None:
         refreshed = mirror.refresh(FolderStore(source).read, now)
+        count = len(refreshed.changed)
         click.echo(
-            _("{count} members changed, {size} bytes.").format(
-                count=len(refreshed.changed), size=refreshed.fetched_bytes
+            ngettext("{count} member changed, {size} bytes.", "{count} members changed, {size} bytes.", count).format(
+                count=count, size=refreshed.fetched_bytes
             )
         )
     for authority in mirror.directory.authorities:
@@ -271,7 +312,15 @@ def _open(folder: Path) -> "Registrar":
 def _publish(registrar: "Registrar", key_folders: Sequence[Path], passphrase_file: Path | None) -> None:
     now = datetime.now(UTC)
     stores = _unlock(key_folders, passphrase_file)
-    root, version = registrar.publish(_table(stores, registrar.holders), now)
+    table = _table(stores, registrar.holders)
+    if registrar.needs_targets_holders and not table.targets:
+        raise Failure(
+            _("this must be signed by {count} of the registrar's holders").format(
+                count=registrar.holders.targets_threshold
+            ),
+            _("name their keystores too, each with --keys; nothing was published"),
+        )
+    root, version = registrar.publish(table, now)
     click.echo(_("Directory {root}.{version} is published.").format(root=root, version=version))
     due = registrar.due(now)
     if due:
@@ -358,11 +407,6 @@ def _with(holders: "Holders", role: str, number: int, public: "PublicPair") -> "
     return replace(holders, root=tuple(pairs)) if role == "root" else replace(holders, targets=tuple(pairs))
 
 
-def _is_new(registrar: "Registrar", card: "Card") -> bool:
-    known = registrar.identity(card.authority)
-    return known is None or known.fingerprint != card.identity.fingerprint
-
-
 def _compared(card: "Card", heard: set[str]) -> bool:
     """Ask for the digits that the member reads out, unless they were given."""
     expected = _bare(card.digits)
@@ -375,6 +419,16 @@ def _compared(card: "Card", heard: set[str]) -> bool:
             _("ask for the card again, by another way"),
         )
     return True
+
+
+def _moment(text: str) -> datetime:
+    """Read a time in UTC; an empty text means now."""
+    if not text:
+        return datetime.now(UTC).replace(microsecond=0)
+    try:
+        return datetime.strptime(text, "%Y-%m-%dT%H:%M:%SZ").replace(tzinfo=UTC)
+    except ValueError:
+        raise Failure(_("`{text}` is no time such as 2026-11-23T10:00:00Z").format(text=text)) from None
 
 
 def _bare(digits: str) -> str:

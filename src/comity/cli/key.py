@@ -92,6 +92,25 @@ def rotate_tls(folder: Path, passphrase_file: Path | None, *, at_once: bool) -> 
         _give_card(authority)
 
 
+@command.command(name="stolen", help=marked("Write up to where each log is trusted, for a registrar who closes it."))
+@click.argument("folder", type=FOLDER, envvar="COMITY_NODE")
+@click.option("--authority", "authorities", multiple=True, help=AUTHORITY)
+def stolen(folder: Path, authorities: tuple[str, ...]) -> None:
+    """Write the newest checkpoint of each open log that partners confirm; needs no keys."""
+    chosen = _node(folder, authorities)
+    from comity.node.ledger import rotating  # noqa: PLC0415  # needs Django
+    from comity.node.ledger.models import Log  # noqa: PLC0415  # as above
+
+    for log in Log.objects.filter(authority__in=[str(one) for one in chosen], closed_at=None).order_by("name"):
+        text = rotating.trusted(log)
+        if text is None:
+            continue
+        path = folder / "cards" / f"{log.name.replace('/', '@')}.checkpoint"
+        path.write_bytes(text)
+        click.echo(_("Give `{path}` to the registrar, who closes {log} with it.").format(path=path, log=log.name))
+    click.echo(_("When the directory has closed a log, run `comity key replace`."))
+
+
 @command.command(
     name="replace", help=marked("Begin the next log after one that was closed because its key was stolen.")
 )
@@ -133,7 +152,16 @@ def passphrase(folder: Path, passphrase_file: Path | None, new_passphrase_file: 
 
 
 def _open(folder: Path, named: tuple[str, ...], passphrase_file: Path | None) -> "list[AuthorityId]":
-    """Set Django up for a node, unlock its keys, and return the authorities that are meant.
+    """Set Django up for a node, unlock its keys, and return the authorities that are meant."""
+    chosen = _node(folder, named)
+    from comity.node.partners import keyring  # noqa: PLC0415  # needs Django
+
+    keyring.unlock(ask_passphrase(passphrase_file))
+    return chosen
+
+
+def _node(folder: Path, named: tuple[str, ...]) -> "list[AuthorityId]":
+    """Set Django up for a node, and return the authorities that are meant.
 
     Raises:
         Failure: one of them is not of this node.
@@ -151,10 +179,8 @@ def _open(folder: Path, named: tuple[str, ...], passphrase_file: Path | None) ->
     import django  # noqa: PLC0415  # only after the node is known
 
     django.setup()
-    from comity.node.partners import keyring  # noqa: PLC0415  # needs Django
     from comity.vocabulary.authority import AuthorityId  # noqa: PLC0415  # only where it is needed
 
-    keyring.unlock(ask_passphrase(passphrase_file))
     return [AuthorityId.parse(one) for one in named or own]
 
 

@@ -24,6 +24,7 @@ from comity.directory import profile
 from comity.directory.card import Card, delegation_to
 from comity.directory.errors import MetadataError, ThresholdError
 from comity.directory.holders import Holders, Table, holders_of, root_of, signed_root
+from comity.directory.member import Member, read_member
 from comity.directory.patch import EMPTY, make_patch, patch_url
 from comity.directory.profile import BIN_PREFIX, EXPIRY, ROOT, SNAPSHOT, TARGETS, TIMESTAMP, member_path, target_url
 from comity.directory.revocations import REVOCATIONS_PATH, Revocation, Revoked, read_revocations, write_revocations
@@ -114,6 +115,15 @@ class Registrar:
             return None
         return profile.public_pair([file.delegations.keys[keyid] for keyid in role.keyids])
 
+    def member(self, authority: AuthorityId) -> Member | None:
+        """Return a member as its published document says, before revocations; `None` if it is not listed."""
+        meta = self._snapshot.meta.get(f"{authority}.json")
+        if meta is None:
+            return None
+        path = member_path(str(authority))
+        file = profile.read(Targets, self._must(f"{meta.version}.{authority}.json")).signed
+        return read_member(self._must(target_url(path, profile.sha256_of(file.targets[path]))), authority)
+
     def member_version(self, authority: AuthorityId) -> int:
         """Return the version of a member's file that is published or staged, 0 if none."""
         if str(authority) in self._fresh:
@@ -156,17 +166,20 @@ class Registrar:
         if card.version <= self.member_version(card.authority):
             raise MetadataError(f"the card of `{card.authority}` is not newer than what is published")
         if known is None or known.fingerprint != card.identity.fingerprint:
-            chain = card.member.successions
-            vouched = known is not None and leads(
-                chain, known.fingerprint, card.identity, profile.root_keys(self._root)
-            )
-            if not vouched and not compared:
+            if not compared and not self.vouches(card):
                 raise MetadataError(f"the identity key of `{card.authority}` must first be compared by telephone")
             self._list(card)
         self._fresh[str(card.authority)] = (card.files.metadata, card.version)
         path = member_path(str(card.authority))
         digest = profile.sha256_of(profile.pin_target(path, card.files.document))
         self._store.write(target_url(path, digest), card.files.document)
+
+    def vouches(self, card: Card) -> bool:
+        """Say whether a card needs no telephone call: its identity key is listed, or succeeds the one that is."""
+        known = self.identity(card.authority)
+        return known is not None and leads(
+            card.member.successions, known.fingerprint, card.identity, profile.root_keys(self._root)
+        )
 
     def put(self, path: str, data: bytes) -> None:
         """Stage a document that the registrar vouches for: an agreement, a code list.

@@ -190,8 +190,11 @@ class _Judge:
         if since is None:
             return
         before = sorted({str(seen.member) for seen in _independent(proven.seen, note) if seen.time < since})
-        verdict = Verdict.HOLDS if before else Verdict.FAILS
-        self._say("log.before-theft", verdict, (VERIFIER, *before), log=self.evidence.proof.log, since=since)
+        said = {"log": self.evidence.proof.log, "since": since}
+        if before:
+            self._say("log.before-theft", Verdict.HOLDS, (VERIFIER, *before), **said)
+        else:
+            self._say("log.before-theft", Verdict.FAILS, (VERIFIER,), **said, found="theft.unseen")
 
     def _stolen(self, proof: LeafProof) -> int | None:
         """Return since when the verifier, or the directory version of the proof, says that a log's keys were stolen."""

@@ -168,15 +168,15 @@ def _body(environ: Environ, start: Start, peer: frozenset[AuthorityId], digest: 
     found = serving.body(bytes.fromhex(digest), peer)
     if found is None:
         return _fault(start, HTTPStatus.NOT_FOUND, Fault("body.unknown"))
-    first = _range_start(environ.get("HTTP_RANGE", ""))
-    if first is None or first > len(found):
-        start("416 Range Not Satisfiable", [("Content-Range", f"bytes */{len(found)}"), ("Content-Length", "0")])
+    first, size = _range_start(environ.get("HTTP_RANGE", "")), found.size
+    if first is None or first > size:
+        start("416 Range Not Satisfiable", [("Content-Range", f"bytes */{size}"), ("Content-Length", "0")])
         return []
-    headers = [("Content-Type", "application/octet-stream"), ("Content-Length", str(len(found) - first))]
+    headers = [("Content-Type", "application/octet-stream"), ("Content-Length", str(size - first))]
     if first:
-        headers.append(("Content-Range", f"bytes {first}-{len(found) - 1}/{len(found)}"))
+        headers.append(("Content-Range", f"bytes {first}-{size - 1}/{size}"))
     start("206 Partial Content" if first else "200 OK", headers)
-    return [found[first:]]
+    return found.blocks(first)
 
 
 def _range_start(header: str) -> int | None:
@@ -202,6 +202,14 @@ def _tile(_environ: Environ, start: Start, _peer: frozenset[AuthorityId], log_na
 
 def _mirror_checkpoint(_environ: Environ, start: Start, peer: frozenset[AuthorityId], log_name: str) -> Iterable[bytes]:
     text = serving.mirrored_checkpoint(log_name, peer)
+    if text is None:
+        return _fault(start, HTTPStatus.NOT_FOUND, Fault("log.unknown"))
+    return _bytes(start, text, ("Content-Type", "text/plain; charset=utf-8"))
+
+
+def _head(environ: Environ, start: Start, peer: frozenset[AuthorityId], log_name: str) -> Iterable[bytes]:
+    del environ
+    text = serving.verified_head(log_name, peer)
     if text is None:
         return _fault(start, HTTPStatus.NOT_FOUND, Fault("log.unknown"))
     return _bytes(start, text, ("Content-Type", "text/plain; charset=utf-8"))
@@ -237,6 +245,7 @@ _ROUTES: Final = (
     (re.compile(rf"/ledger/{_LOG}/checkpoint"), _checkpoint),
     (re.compile(rf"/ledger/{_LOG}/(?P<path>tile/[0-9x/.p]{{1,80}})"), _tile),
     (re.compile(rf"/federation/v1/mirror/{_LOG}/checkpoint"), _mirror_checkpoint),
+    (re.compile(rf"/federation/v1/mirror/{_LOG}/head"), _head),
     (re.compile(rf"/federation/v1/mirror/{_LOG}/(?P<path>tile/[0-9x/.p]{{1,80}})"), _mirror_tile),
     (re.compile(r"/federation/v1/mirror/notes"), _mirror_notes),
     (re.compile(r"/directory/(?P<path>[A-Za-z0-9._/-]{1,200})"), _directory),

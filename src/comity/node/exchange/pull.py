@@ -40,7 +40,7 @@ def compose(query: dict[str, str], peer: Iterable[AuthorityId], at: datetime) ->
     if checkpoint is None:
         raise MalformedError("the log is empty", "log.empty")
     state = Lane.objects.filter(pair__own=str(own), pair__partner=str(partner), number=lane).first()
-    rows = [] if state is None else _after(state.pair_id, lane, after, checkpoint.size)
+    rows = [] if state is None else _after(log.id, state.pair_id, lane, after, checkpoint.size)
     return Parcel(
         sender=own,
         recipient=partner,
@@ -53,9 +53,10 @@ def compose(query: dict[str, str], peer: Iterable[AuthorityId], at: datetime) ->
     )
 
 
-def _after(pair_id: int, lane: int, after: int, size: int) -> list[tuple[int, bytes, int, bytes]]:
+def _after(log_id: int, pair_id: int, lane: int, after: int, size: int) -> list[tuple[int, bytes, int, bytes]]:
     found = (
-        models.Note.objects.filter(pair_id=pair_id, out=True, lane=lane, seq__gt=after, entry__index__lt=size)
+        models.Note.objects.filter(pair_id=pair_id, out=True, lane=lane, seq__gt=after)
+        .filter(entry__log_id=log_id, entry__index__lt=size)
         .exclude(body__sealed__isnull=True)
         .order_by("seq")
         .values_list("entry__index", "raw", "body_id", "body__sealed")[:BATCH_NOTES]

@@ -15,6 +15,7 @@ from typing import Final
 from django.utils import timezone
 
 from comity.agreements import Compiled, PolicyBook, compile_agreement, house, parse_agreement
+from comity.directory.logs import LogEntry
 from comity.directory.member import Member
 from comity.directory.mirror import Relation
 from comity.directory.view import Directory, Standing, Version
@@ -222,6 +223,12 @@ def exchange_log_of(authority: AuthorityId) -> LogName | None:
     return None if entry is None else entry.name
 
 
+def log_entry(name: LogName) -> LogEntry | None:
+    """Return what the directory says of a log, closed where the registrar closed it; `None` if it names none."""
+    found = find(name.authority)
+    return None if found is None else found.log(name)
+
+
 def log_start(owner: AuthorityId, name: LogName) -> tuple[int, bytes]:
     """Return size and root from which a log is followed: a new member's log may have begun before it joined.
 
@@ -244,8 +251,7 @@ def checkpoint_verifier(name: LogName) -> VerifyCheckpoint:
         known = view.checked.get(digest)
         if known is not None and known.origin == str(name):
             return known
-        found = find(name.authority)
-        entry = None if found is None else found.log(name)
+        entry = log_entry(name)
         if entry is None:
             raise ProofError("the directory names no such log")
         claimed = SignedCheckpoint.parse(text).checkpoint
