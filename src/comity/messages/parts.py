@@ -117,20 +117,16 @@ def _properties(found: object) -> tuple[tuple[str, tuple[str, ...]], ...]:
         if type(pair) is not list or len(pair) != 2:  # noqa: PLR2004  # a name and its values
             raise fault("type")
         name, values = pair
-        if type(values) is not list or not values or not _is_text(name):
+        if type(values) is not list or not values:
             raise fault("type")
-        for value in values:
-            if not _is_text(value):
+        for value in (name, *values):
+            if type(value) is not str or not value or not (value.isascii() or is_composed(value)):
                 raise fault("type")
         if name in names:
             raise fault("repeated")
         names.add(name)
         properties.append((name, tuple(values)))
     return tuple(properties)
-
-
-def _is_text(value: object) -> bool:
-    return type(value) is str and value != "" and is_composed(value)
 
 
 def _write_properties(properties: tuple[tuple[str, tuple[str, ...]], ...]) -> bytes:
