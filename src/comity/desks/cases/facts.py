@@ -6,6 +6,7 @@ from typing import Any, Final
 
 from comity.desks.cases import rules, words
 from comity.desks.cases.models import Candidate, CaseMessage
+from comity.vocabulary.visible import shown
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +79,7 @@ def shown_value(prop: str, value: str) -> str:
     """Return a value as people read it: countries in capitals, coded values in words."""
     if prop in COUNTRIES:
         return value.upper()
-    return str(words.VALUES[prop].get(value, value)) if prop in words.VALUES else value
+    return str(words.VALUES[prop].get(value, value)) if prop in words.VALUES else shown(value)
 
 
 def facts_of(properties: dict[str, Any]) -> tuple[Fact, ...]:
