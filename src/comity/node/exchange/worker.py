@@ -47,6 +47,7 @@ DIRECTORY_EVERY: Final = timedelta(minutes=10)
 HEADS_EVERY: Final = timedelta(minutes=1)
 KEYS_EVERY: Final = timedelta(hours=6)
 MIRROR_EVERY: Final = timedelta(minutes=1)
+PULL_EVERY: Final = timedelta(seconds=1)  # the schedule looks; it asks far less often
 JOURNAL_EVERY: Final = timedelta(hours=1)
 SWEEP_EVERY: Final = timedelta(days=1)
 ATTACHMENTS_EVERY: Final = timedelta(seconds=2)
@@ -272,8 +273,9 @@ class Worker:
             if self._is_time(name, every, at):
                 for partner, work in found(at):
                     self._errand(partner, name, work)
-        for pair in self._schedule.due(at):
-            self._errand(pair.partner, f"pull {pair.own}", partial(self._catch_up, pair))
+        if self._is_time("pull", PULL_EVERY, at):
+            for pair in self._schedule.due(at):
+                self._errand(pair.partner, f"pull {pair.own}", partial(self._catch_up, pair))
 
     def _claims(self, at: datetime) -> Iterator[Going]:
         for owner in claims.owners():
