@@ -52,8 +52,9 @@ def test_an_incident_is_settled_once_by_name_and_recorded(
     become("administrator")
     assert "A log was shown in two versions" in signed_in.get("/incidents/").content.decode()
     assert signed_in.get(f"/incidents/{incident.pk}/evidence").content == b"two heads"
+    assert "Say in a few words" in signed_in.post(f"/incidents/{incident.pk}/settle", follow=True).content.decode()
     for _ in range(2):
-        signed_in.post(f"/incidents/{incident.pk}/settle")
+        signed_in.post(f"/incidents/{incident.pk}/settle", {"found": "Restored from a backup; they told us."})
     incident.refresh_from_db()
     assert incident.settled_by == "hale"
     kinds = [canonical.decode(bytes(one.opening or b""))["kind"] for one in Entry.objects.exclude(opening=None)]

@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_POST
 
 from comity.node.ledger import actions as ledger
+from comity.node.ledger import settling
 from comity.node.officers.models import Officer
 from comity.node.officers.requests import officer_of
 from comity.node.officers.rules import Duty
@@ -22,12 +23,16 @@ from comity.node.partners.models import Incident
 from comity.node.writing import writing
 
 PAGE: Final = 50
+MAX_FOUND: Final = 200
 
 _WORDS: Final[dict[str, Any]] = {
     "log.forked": gettext_lazy("A log was shown in two versions that cannot both be true."),
+    "log.unconnected": gettext_lazy("A partner could not connect two heads of its log within a day."),
     "log": gettext_lazy("A log does not continue what was signed before."),
     "lane.equivocation": gettext_lazy("Two different messages were sent under one number."),
+    "lane.unproved": gettext_lazy("Messages stand above what is trusted of a log: a thief may have sent them."),
     "lane": gettext_lazy("The order of messages was broken."),
+    "key.stolen": gettext_lazy("Somebody else signs with the keys of our log."),
     "directory.forked": gettext_lazy("Two different directories were shown under one number."),
     "directory": gettext_lazy("A directory was shown that cannot be believed."),
     "head": gettext_lazy("A partner's statement about a log cannot be true."),
@@ -85,16 +90,18 @@ def evidence(request: HttpRequest, incident_id: int) -> HttpResponse:
 
 @require_POST
 def settle(request: HttpRequest, incident_id: int) -> HttpResponse:
-    """Write down that an incident was cleared up with the partner, and by whom."""
+    """Write down what came of an incident, and who cleared it up."""
     officer = _reader(request)
-    incident = get_object_or_404(Incident, pk=incident_id)
-    with writing():
-        changed = Incident.objects.filter(pk=incident.pk, settled_at__isnull=True).update(
-            settled_at=timezone.now(), settled_by=officer.username
-        )
-        if changed:
-            _record(incident, "incident.settled", officer)
-    messages.success(request, _("The incident is marked as settled; its evidence stays."))
+    found = request.POST.get("found", "").strip()[:MAX_FOUND]
+    if not found:
+        messages.error(request, _("Say in a few words what came of it, without personal data."))
+        return redirect("incidents")
+    try:
+        settling.settle(incident_id, by=officer.username, authority=officer.authority, found=found, at=timezone.now())
+    except settling.SettlingError:
+        messages.warning(request, _("Somebody has settled it already."))
+    else:
+        messages.success(request, _("The incident is marked as settled; its evidence stays."))
     return redirect("incidents")
 
 

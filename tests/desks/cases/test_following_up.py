@@ -9,7 +9,7 @@ import pytest
 from django.test import Client
 from tests.desks.cases.conftest import Partner, posted
 
-from comity.desks.cases import actions, composing
+from comity.desks.cases import actions, comparing, composing
 from comity.desks.cases.forms import Draft
 from comity.desks.cases.models import Addressee, CaseMessage, Standing, State
 from comity.messages import Answer, Message, Outcome, Refers, Text, TextRole
@@ -175,3 +175,14 @@ def test_of_two_officers_who_answer_the_second_is_told(browser: Client, asked: C
     page = write(browser, f"messages/{asked.pk}/refuse", ground="a", text="").content.decode()
     assert "somebody has dealt with the message meanwhile" in page
     assert CaseMessage.objects.filter(incoming=False).count() == 1
+
+
+def test_what_was_found_for_a_corrected_request_is_answered_too(asked: CaseMessage, partner: Partners) -> None:
+    corrected = partner("xb.spoc").send(about(asked, "correction", "xb.spoc"))
+    foreign = partner("xc.ncb").send(about(asked, "correction", "xc.ncb"))
+    for number, message in enumerate((asked, corrected, foreign)):
+        message.candidates.create(
+            place=0, record_id=number, record_reference=f"r/{number}", score=0.9, confidence="probable",
+            verdict="same", decided_at=asked.sent_at, decided_by=Officer.objects.get(), record={},
+        )  # fmt: skip
+    assert {one.record_id for one in comparing.confirmed(asked)} == {0, 1}

@@ -4,6 +4,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, Final
 
+from django.db.models import Q, QuerySet
+
 from comity.desks.cases import words
 from comity.desks.cases.facts import CODES, SubjectView, shown_value, subjects_of
 from comity.desks.cases.models import Candidate, CaseMessage, Verdict
@@ -105,14 +107,27 @@ def _concerns(rule: str, schema: str, prop: str) -> bool:
     return prop in _SPEAKS_OF.get(rule.partition(".")[0], frozenset())
 
 
+def proposed_for(message: CaseMessage) -> QuerySet[Candidate]:
+    """Return the candidates for a request as it was sent and as its sender corrected it since."""
+    corrections = CaseMessage.objects.filter(
+        kind="correction",
+        incoming=True,
+        authority=message.authority,
+        originator=message.originator,
+        in_reply_to=bytes(message.msg).hex(),
+    )
+    return Candidate.objects.filter(Q(message=message) | Q(message__in=corrections))
+
+
 def confirmed(message: CaseMessage) -> tuple[Candidate, ...]:
-    """Return the records that a person confirmed to be subjects of this request."""
-    return tuple(Candidate.objects.filter(message=message, verdict=Verdict.SAME).order_by("place", "-score"))
+    """Return the records that a person confirmed to be subjects of this request; each once."""
+    found = proposed_for(message).filter(verdict=Verdict.SAME).order_by("place", "-score", "-pk")
+    return tuple({(one.place, one.record_id): one for one in found}.values())
 
 
 def undecided(message: CaseMessage) -> int:
     """Count the candidates on which nobody has decided."""
-    return Candidate.objects.filter(message=message, verdict=Verdict.OPEN).count()
+    return proposed_for(message).filter(verdict=Verdict.OPEN).count()
 
 
 def caption_of(candidate: Candidate) -> str:

@@ -4,9 +4,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime, time
 from typing import Any
 
+from comity.desks.cases import comparing
 from comity.desks.cases.forms import Draft, SubjectForm
 from comity.desks.cases.forms.subject import composed
-from comity.desks.cases.models import Addressee, Candidate, CaseMessage, Verdict
+from comity.desks.cases.models import Addressee, Candidate, CaseMessage
 from comity.messages import (
     AboutSubject,
     Answer,
@@ -66,7 +67,8 @@ def compose(
 
 def chosen(asked: CaseMessage, include: Iterable[str]) -> tuple[Candidate, ...]:
     """Return the records to be sent: those chosen, as far as a person confirmed them."""
-    return tuple(Candidate.objects.filter(message=asked, verdict=Verdict.SAME, pk__in=tuple(include)).order_by("pk"))
+    wanted = set(map(str, include))
+    return tuple(one for one in comparing.confirmed(asked) if str(one.pk) in wanted)
 
 
 def request(draft: Draft, officer: Officer, reference: str, at: datetime) -> Message:
