@@ -474,8 +474,9 @@ def send_odd(sender: str, recipient: str, changes: dict) -> int:
     """Send one note with fields that no honest node writes: sealed, logged and signed like any other."""
     from comity.messages.note import Note
 
-    def odd(**fields: object) -> Note:
+    def odd(*values: object, **fields: object) -> Note:
         now = int(timezone.now().timestamp())
+        fields.update(zip(Note.__dataclass_fields__, values, strict=False))
         for name, value in changes.items():
             if name in {"sent", "exp"}:
                 fields[name] = now + value
@@ -521,7 +522,7 @@ def send_canaries(sender: str, recipients: list[str], names: list[str], text: st
     """Send a request about a person; returns what came of it."""
     asked = request(sender, recipients, 777)
     person = AboutSubject(Subject.of("Person", {"name": [" ".join(names)]}), PersonCategory.SUSPECT, text)
-    made = replace(asked, items=(*asked.items[:2], Text(TextRole.QUESTION, "en", text), person))
+    made = replace(asked, parts=(*asked.parts[:2], Text(TextRole.QUESTION, "en", text), person))
     with transaction.atomic():
         return [type(one).__name__ for one in outbox.send([made], by="test", at=timezone.now())]
 

@@ -38,13 +38,15 @@ class Node:
     authorities: tuple[str, ...]
     process: subprocess.Popen | None = None
     hands: subprocess.Popen | None = None
+    wanted: dict[str, str] = field(default_factory=dict)  # what tests/shifted.py is to do
 
     def environment(self) -> dict[str, str]:
-        return {**os.environ, "COMITY_NODE": str(self.folder), "PYTHONWARNINGS": "default"}
+        return {**os.environ, "COMITY_NODE": str(self.folder), "PYTHONWARNINGS": "default", **self.wanted}
 
     def start(self, *wrapper: str) -> None:
         """Start the worker: delivery and the federation's door."""
-        command = [*wrapper, sys.executable, "-m", "comity", "serve", str(self.folder), "--part", "worker"]
+        how = [str(CALLS.with_name("shifted.py"))] if self.wanted else ["-m", "comity"]
+        command = [*wrapper, sys.executable, *how, "serve", str(self.folder), "--part", "worker"]
         with (self.folder / "worker.log").open("ab") as log:
             self.process = subprocess.Popen(
                 command, stdin=subprocess.PIPE, stdout=log, stderr=log, env=self.environment(), start_new_session=True
@@ -159,7 +161,13 @@ class Federation:
             node.close_hands()
 
 
-def build(folder: Path, members: dict[str, tuple[str, ...]], agreement: bytes | None = None, **settings) -> Federation:
+def build(
+    folder: Path,
+    members: dict[str, tuple[str, ...]],
+    agreement: bytes | None = None,
+    databases: dict[str, str] | None = None,
+    **settings,
+) -> Federation:
     """Make nodes and their directory, and mirror it into each."""
     now = datetime.now(UTC)
     federation = Federation(folder)
@@ -180,6 +188,7 @@ def build(folder: Path, members: dict[str, tuple[str, ...]], agreement: bytes | 
             host=f"{state.lower()}.localhost",
             port=free_port(),
             federation_port=free_port(),
+            database=(databases or {}).get(state, "sqlite"),
             state=state,
             authorities=tuple(nodefile.Authority(one) for one in authorities),
             **settings,
