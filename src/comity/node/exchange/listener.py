@@ -8,7 +8,7 @@ import re
 import ssl
 import threading
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from http import HTTPStatus
 from typing import Any, Final
 from urllib.parse import parse_qs
@@ -133,8 +133,12 @@ class Federation:
         except DeliveryError as error:
             rejections.count(peer, error.code, at)
             return _fault(start, HTTPStatus.BAD_REQUEST, Fault(error.code))
+        return self._first_answer(_bytes(start, answer.to_bytes()))
+
+    def _first_answer(self, body: Iterable[bytes]) -> Iterator[bytes]:
+        """Send the answer, then wake the worker, which would else take the interpreter from the thread that sends."""
+        yield from body
         self._after()
-        return _bytes(start, answer.to_bytes())
 
 
 def _bytes(start: Start, data: bytes, *headers: tuple[str, str], status: HTTPStatus = HTTPStatus.OK) -> list[bytes]:
