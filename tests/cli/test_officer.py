@@ -54,3 +54,15 @@ def test_a_folder_without_a_node_is_named(tmp_path):
     done = run("officer", "--node", str(tmp_path), "list")
     assert done.returncode == 1
     assert "comity init" in done.stderr
+
+
+def test_a_verb_explains_itself_without_a_node():
+    done = run("officer", "add", "--help")
+    assert done.returncode == 0
+    assert "--authority" in done.stdout
+
+
+def test_without_a_node_one_is_asked_for():
+    done = run("officer", "list")
+    assert done.returncode == 2
+    assert "name the node with --node" in done.stderr

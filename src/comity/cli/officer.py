@@ -13,20 +13,34 @@ from comity.config import nodefile
 if TYPE_CHECKING:
     from comity.node.officers.models import Officer
 
+_HELP = "comity.officer.help"
 ROLES = ("officer", "supervisor", "dpo", "auditor", "administrator")
 
 
-@click.group(name="officer", help=marked("Add officers and change their roles."))
+class _OfNode(click.Group):
+    """A group whose verbs explain themselves without a node."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Note whether help is wanted: the group runs before its verb does."""
+        ctx.meta[_HELP] = bool(set(args) & set(ctx.help_option_names))
+        return super().parse_args(ctx, args)
+
+
+@click.group(cls=_OfNode, name="officer", help=marked("Add officers and change their roles."))
 @click.option(
     "--node",
     "folder",
     type=click.Path(path_type=Path, file_okay=False),
     envvar="COMITY_NODE",
-    required=True,
     help=marked("Folder of the node."),
 )
-def command(folder: Path) -> None:
+@click.pass_context
+def command(ctx: click.Context, folder: Path | None) -> None:
     """Open the node whose officers are meant."""
+    if folder is None:
+        if ctx.meta[_HELP]:
+            return
+        raise click.UsageError(_("name the node with --node, or in COMITY_NODE"))
     nodefile.load(folder)
     os.environ["COMITY_NODE"] = str(folder.resolve())
     os.environ["DJANGO_SETTINGS_MODULE"] = "comity.config.settings"

@@ -52,6 +52,7 @@ def command(folder: Path, passphrase_file: Path | None, part: str | None, *, wit
         _check_ports(node)
         secret = ask_passphrase(passphrase_file)
         _check_passphrase(folder, secret)
+        click.echo(_("The console is at {address}; Ctrl-C stops the node.").format(address=f"{node.origin}/"), err=True)
         Supervisor(folder.resolve(), secret).run()
 
 
