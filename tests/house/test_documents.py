@@ -32,6 +32,41 @@ def test_documents_name_nothing_that_is_not_there():
     assert check_docs().faults() == ()
 
 
+def links_of(page):
+    text = page.read_text(encoding="utf-8")
+    return {(page.parent / target).resolve() for target in re.findall(r"\]\(([^)#\s]+\.md)", text)}
+
+
+def test_every_page_is_found_from_the_index_in_two_steps():
+    index = ROOT / "docs" / "README.md"
+    near = links_of(index)
+    found = near.union(*(links_of(page) for page in near if page.exists()))
+    lost = set((ROOT / "docs").rglob("*.md")) - found - {index}
+    assert lost == set()
+
+
+def test_decisions_are_found_from_the_index_and_the_architecture():
+    decisions = set((ROOT / "docs" / "decisions").glob("*.md"))
+    assert decisions
+    for page in ("README.md", "architecture.md"):
+        assert decisions <= links_of(ROOT / "docs" / page), page
+
+
+GENERATED = {"cli.md", "messages.md", "agreements.md", "performance.md"}
+
+
+def test_a_line_of_prose_keeps_within_120_columns():
+    """Tables, code, pictures and names longer than a line may not be broken."""
+    wide = [
+        f"{page.relative_to(ROOT)}:{number}"
+        for page in check_docs().pages()
+        if not (page.parent.name == "reference" and page.name in GENERATED)
+        for number, line in enumerate(page.read_text(encoding="utf-8").splitlines(), 1)
+        if len(line) > 120 and not line.startswith(("|", "    ", "!")) and len(line.split()) > 2
+    ]
+    assert wide == []
+
+
 def test_the_two_commands_of_the_readme_are_targets():
     commands = commands_of(ROOT / "README.md")
     assert commands == ["make demo", "make test"]
