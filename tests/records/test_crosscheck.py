@@ -85,7 +85,7 @@ def test_the_number_of_queries_does_not_grow_with_the_records_found(tmp_path):
         hold(tmp_path, source=f"more{number}")
     with CaptureQueriesContext(connection) as many:
         assert len(crosscheck([FORGER], "xa.ncb", today=TODAY)[0]) == 9
-    assert len(one) == len(many) == 4
+    assert len(one) == len(many) == 5
 
 
 def test_another_authority_of_the_same_node_is_not_asked(tmp_path):
