@@ -6,11 +6,12 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
-from tests.directory_world import identity, member, pair
+from tests.directory_world import identity, member, pair, seed
 
 from comity.cli.directory import command
 from comity.directory import FolderStore, Mirror, Registrar, make_card, read_card
-from comity.sealing import Keystore, KeystoreError
+from comity.merkle import Checkpoint, sign
+from comity.sealing import Keystore, KeystoreError, LogKeys
 
 
 class Office:
@@ -62,7 +63,7 @@ def test_a_member_is_admitted_after_its_digits_were_heard(office):
     output = office.run(
         "refresh", node, "--root", office.published / "1.root.json", "--from", office.published, "--source", "xo.sec"
     )
-    assert "1 members changed" in output
+    assert "1 member changed" in output
     assert Mirror(FolderStore(node / "directory")).directory.member(member("xa.ncb").authority) == member("xa.ncb")
     assert (node / "directory" / "sources").read_text() == "xo.sec\n"
 
@@ -162,3 +163,54 @@ def test_a_new_identity_key_is_compared_at_the_node(office):
     office.run("compare", node, "xa.ncb", typed=f"{digits(second)}\n")
     assert "needs-comparison" not in office.run("refresh", node, "--from", office.published)
     assert "waits" in office.run("compare", node, "xa.ncb", code=1)
+
+
+def test_keys_of_a_member_are_revoked_by_what_they_are(office):
+    card = office.card("xa.ncb")
+    office.sign("admit", card, "--digits", digits(card))
+    office.sign("revoke", "xa.ncb", "tls")
+    office.sign("revoke", "xa.ncb", "kem", "--since", "2026-11-23T10:00:00Z")
+    office.sign("revoke", "xa.ncb", "identity", "--reason", "key.lost")
+    tls, *kem, identity_key = office.registrar.revocations
+    published = office.registrar.member(member("xa.ncb").authority)
+    assert tls.id == published.tls_spki
+    assert {one.id for one in kem} == {key.id for key in published.kem_keys}
+    assert {one.revoked_from for one in kem} == {datetime(2026, 11, 23, 10, tzinfo=UTC)}
+    assert (identity_key.id, identity_key.reason) == (identity("xa.ncb").public.fingerprint.hex(), "key.lost")
+
+
+def test_a_log_is_closed_by_a_checkpoint_that_it_signed_and_by_nothing_else(office):
+    card = office.card("xa.ncb")
+    office.sign("admit", card, "--digits", digits(card))
+    trusted = office.folder / "trusted"
+    keys = LogKeys.from_seed("xa.ncb/x1", seed("xa.ncb/x1"))
+    trusted.write_bytes(sign(Checkpoint("xa.ncb/x1", 7, bytes(32)), keys.signers))
+    assert "comity key stolen" in office.sign("revoke", "xa.ncb", "log", code=1)
+    stranger = office.folder / "stranger"
+    others = LogKeys.from_seed("xa.ncb/x1", bytes(32))
+    stranger.write_bytes(sign(Checkpoint("xa.ncb/x1", 7, bytes(32)), others.signers))
+    assert "did not sign" in office.sign("revoke", "xa.ncb", "log", "--checkpoint", stranger, code=1)
+    other_log = office.sign("revoke", "xa.ncb", "log", "--id", "xa.ncb/a1", "--checkpoint", trusted, code=1)
+    assert "not of `xa.ncb/a1`" in other_log
+    assert office.registrar.revocations == ()
+    told = office.sign("revoke", "xa.ncb", "log", "--checkpoint", trusted)
+    assert "closed at size 7" in told
+    assert "seen by nobody" in told
+    (closed,) = office.registrar.revocations
+    assert (closed.id, closed.closing.size, closed.closing.root) == ("xa.ncb/x1", 7, bytes(32))
+
+
+@pytest.mark.parametrize(
+    ("asked", "told"),
+    [
+        (("xz.ncb", "tls"), "not in the directory"),
+        (("xa.ncb", "kem", "--id", "none"), "publishes no such key"),
+        (("xa.ncb", "log", "--id", "xa.ncb/x9"), "has no such log"),
+        (("xa.ncb", "tls", "--since", "yesterday"), "is no time"),
+    ],
+)
+def test_what_cannot_be_revoked_is_told_with_what_there_is(office, asked, told):
+    card = office.card("xa.ncb")
+    office.sign("admit", card, "--digits", digits(card))
+    assert told in office.sign("revoke", *asked, code=1)
+    assert office.registrar.revocations == ()

@@ -7,6 +7,10 @@ import pytest
 from tests import registrar
 from tests.commands import comity
 
+from comity.directory import FolderStore, Mirror
+from comity.verify import ExportedLog, keys_at, verify_log
+from comity.vocabulary.authority import AuthorityId, LogName
+
 A, B = "xa.ncb", "xb.spoc"
 
 
@@ -102,3 +106,16 @@ def test_after_ninety_days_the_former_keys_are_gone_and_the_new_ones_sign_alone(
 
 def test_an_authority_of_another_node_is_named_with_those_of_this_one(federation):
     assert "xa.ncb" in rotate(federation, "--authority", "xb.spoc", code=1)
+
+
+def test_a_log_is_exported_as_files_that_hold_together(federation, tmp_path):
+    told = comity("export-log", federation["XA"].folder, "xa.ncb/x1", tmp_path / "out")
+    exported = ExportedLog.open(tmp_path / "out")
+    assert str(exported.size) in told
+    mirror = Mirror(FolderStore(federation["XB"].folder / "directory"))
+    entry = mirror.directory.member(AuthorityId.parse(A)).log(LogName.parse("xa.ncb/x1"))
+    report = verify_log(exported, keys_at(entry))
+    assert report.faults == ()
+    assert report.size == exported.size
+    assert "is not empty" in comity("export-log", federation["XA"].folder, "xa.ncb/x1", tmp_path / "out", code=1)
+    assert "it has xa.ncb/a1" in comity("export-log", federation["XA"].folder, "xa.ncb/x9", tmp_path / "no", code=1)

@@ -15,7 +15,7 @@ import pytest
 from tests import registrar
 from tests.commands import comity
 
-from comity.cli.directory_revoking import Asked, revocation_of, witnesses_of
+from comity.cli.directory_revoking import Asked, revocations_of, witnesses_of
 from comity.directory.registrar import Registrar
 from comity.directory.store import FolderStore
 
@@ -61,7 +61,7 @@ class Story:
         trusted = (self.federation["XA"].folder / "cards" / f"{A}@x1.checkpoint").read_bytes()
         office = Registrar(FolderStore(self.folder / "directory"))
         self.witnesses = witnesses_of(office, trusted)
-        self.revocation = revocation_of(office, Asked(A, "log", "", self.since, "key.compromised", trusted))
+        (self.revocation,) = revocations_of(office, Asked(A, "log", "", self.since, "key.compromised", trusted))
         registrar.take_cards(self.federation, revoked=(self.revocation,))
 
     def replaced(self) -> str:

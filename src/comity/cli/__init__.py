@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 
 import click
 
-from comity.cli.errors import Failure
+from comity.cli.errors import REMEDIES, Failure
 from comity.cli.words import _, marked
 
 VERBS: Mapping[str, tuple[str, str]] = {
@@ -68,7 +68,8 @@ class LazyGroup(click.Group):
                 raise _of_the_database(error) from error
             if not type(error).__module__.startswith("comity."):
                 raise
-            raise Failure(str(error)) from error
+            remedy = REMEDIES.get(type(error).__name__)
+            raise Failure(str(error), _(remedy) if remedy else "") from error
 
 
 def _exists(place: str) -> bool:

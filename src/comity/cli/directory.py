@@ -141,7 +141,12 @@ def suspend(
 @click.argument("authority")
 @click.argument("kind", type=click.Choice(("log", "identity", "kem", "tls")))
 @keys_option
-@click.option("--id", "name", default="", help=marked("Name of the log, or id of the KEM key; else the one in use."))
+@click.option(
+    "--id",
+    "name",
+    default="",
+    help=marked("Name of the log, or id of a key; else the log and certificate in use, or all KEM keys."),
+)
 @click.option("--since", default="", help=marked("UTC, such as 2026-11-23T10:00:00Z; now if none is given."))
 @click.option("--checkpoint", type=FILE, help=marked("For a log: its last checkpoint that witnesses confirm."))
 @click.option("--reason", default="key.compromised", show_default=True)
@@ -158,21 +163,21 @@ def revoke(
     passphrase_file: Path | None,
 ) -> None:
     """Revoke a key of a member."""
-    from comity.cli.directory_revoking import Asked, revocation_of, witnesses_of  # noqa: PLC0415  # only where needed
+    from comity.cli.directory_revoking import Asked, revocations_of, witnesses_of  # noqa: PLC0415  # only where needed
 
     registrar = _open(folder)
     asked = Asked(
         authority, kind, name, _moment(since), reason, None if checkpoint is None else checkpoint.read_bytes()
     )
-    found = revocation_of(registrar, asked)
-    if found.closing is not None:
+    found = revocations_of(registrar, asked)
+    if found and found[0].closing is not None:
         witnesses = ", ".join(witnesses_of(registrar, asked.checkpoint or b"")) or _("nobody")
         click.echo(
             _("{log} is closed at size {size}, which was seen by {witnesses}; what is below stays proved.").format(
-                log=found.id, size=found.closing.size, witnesses=witnesses
+                log=found[0].id, size=found[0].closing.size, witnesses=witnesses
             )
         )
-    registrar.revoke(found)
+    registrar.revoke(*found)
     _publish(registrar, key_folders, passphrase_file)
 
 

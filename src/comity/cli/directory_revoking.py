@@ -33,8 +33,8 @@ class Asked:
     checkpoint: bytes | None = None
 
 
-def revocation_of(registrar: Registrar, asked: Asked) -> Revocation:
-    """Return the entry of the list.
+def revocations_of(registrar: Registrar, asked: Asked) -> tuple[Revocation, ...]:
+    """Return the entries of the list: one, or one for each published KEM key where none of them is named.
 
     Raises:
         Failure: the directory names no such member or key, or the checkpoint is not of the log that is meant.
@@ -48,16 +48,15 @@ def revocation_of(registrar: Registrar, asked: Asked) -> Revocation:
         entry = _log(member, asked.name)
         checkpoint = _trusted(entry, asked.checkpoint)
         closing = Closing(checkpoint.size, checkpoint.root, asked.since)
-        return Revocation(authority, kind, str(entry.name), asked.since, asked.reason, closing)
+        return (Revocation(authority, kind, str(entry.name), asked.since, asked.reason, closing),)
     if kind is Revoked.IDENTITY:
-        name = identity.fingerprint.hex()
+        names: tuple[str, ...] = (identity.fingerprint.hex(),)
     elif kind is Revoked.TLS:
-        name = _one_of(asked.name or member.tls_spki, tuple(member.tls_spkis), authority)
+        names = (_one_of(asked.name or member.tls_spki, tuple(member.tls_spkis), authority),)
     else:
-        present = member.kem_at(asked.since)
         known = tuple(key.id for key in member.kem_keys)
-        name = _one_of(asked.name or ("" if present is None else present.id), known, authority)
-    return Revocation(authority, kind, name, asked.since, asked.reason)
+        names = (_one_of(asked.name, known, authority),) if asked.name else known
+    return tuple(Revocation(authority, kind, name, asked.since, asked.reason) for name in names)
 
 
 def _one_of(name: str, known: tuple[str, ...], authority: AuthorityId) -> str:

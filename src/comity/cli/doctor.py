@@ -20,6 +20,7 @@ from comity.config import nodefile
 WARN_DAYS: Final = (90, 30, 7)
 LOW_DISK: Final = 2 * 1024**3
 FULL_DISK: Final = 256 * 1024**2
+YEAR: Final = timedelta(days=365)
 OLD_WAITING: Final = timedelta(hours=1)
 SKEW: Final = timedelta(minutes=5)
 
@@ -96,6 +97,7 @@ def examine(node: nodefile.NodeFile, folder: Path, now: datetime) -> Iterator[Fi
         ("clock", lambda: clock(now)),
         ("directory", lambda: directory(now)),
         ("keys", lambda: keys(node, now)),
+        ("keys", lambda: log_keys(now)),
         ("logs", logs),
         ("witnesses", witnesses),
         ("backlog", lambda: backlog(now)),
@@ -236,9 +238,64 @@ def keys(node: nodefile.NodeFile, now: datetime) -> Iterator[Finding]:
                 _("give its card, in the folder cards, to the registrar"),
             )
             continue
+        meta = members.directory().meta(one.id)
+        yield from waiting_cards(one.id, 0 if meta is None else meta.version, node.folder or Path())
         last = max((key.valid_until for key in entry.member.kem_keys), default=now)
         yield _ending(_("the directory entry of {authority}"), authority, entry.expires - now)
         yield _ending(_("the last published KEM key of {authority}"), authority, last - now, (14, 14, 7))
+
+
+def log_keys(now: datetime) -> Iterator[Finding]:
+    """Whether a log was closed because its key was stolen, and whether keys are older than a year."""
+    from comity.node.ledger.models import Checkpoint, Entry, Log  # noqa: PLC0415  # needs Django
+    from comity.node.partners import members, mirrored  # noqa: PLC0415  # as above
+    from comity.vocabulary.authority import LogName  # noqa: PLC0415  # only where it is needed
+
+    if mirrored.load(now) is None:
+        return  # the check of the directory says so, with what to do
+    for log in Log.objects.filter(closed_at__isnull=True).order_by("name"):
+        entry = members.log_entry(LogName.parse(log.name))
+        if entry is None:
+            continue  # the check of the entry says so
+        if entry.closed is not None:
+            yield Finding(
+                "keys",
+                State.FAULT,
+                _("the directory has closed {log}: its key was stolen").format(log=log.name),
+                _("run `comity key replace`, and give the newer card to the registrar"),
+            )
+            continue
+        since = entry.former[-1].size if entry.former else 0
+        first = (
+            Checkpoint.objects.filter(log=log, size__gte=since).order_by("size").values_list("at", flat=True).first()
+            or Entry.objects.filter(log=log).order_by("id").values_list("at", flat=True).first()
+            or now
+        )
+        old = now - first > YEAR
+        yield Finding(
+            "keys",
+            State.WARNING if old else State.GOOD,
+            _("the keys of {log} have signed for {days} days").format(log=log.name, days=max(0, (now - first).days)),
+            _("change them with `comity key rotate log`") if old else "",
+        )
+
+
+def waiting_cards(authority: str, version: int, folder: Path) -> Iterator[Finding]:
+    """Whether the registrar has yet to take a newer card."""
+    from comity.directory import DirectoryError, read_card  # noqa: PLC0415  # only where it is needed
+
+    path = folder / "cards" / f"{authority}.card.json"
+    try:
+        waits = read_card(path.read_bytes()).version > version
+    except (OSError, DirectoryError):
+        return
+    if waits:
+        yield Finding(
+            "keys",
+            State.WARNING,
+            _("a newer card of {authority} waits").format(authority=authority),
+            _("give `{card}` to the registrar").format(card=path),
+        )
 
 
 def _ending(
@@ -339,7 +396,7 @@ def incidents() -> Iterator[Finding]:
             "incidents",
             State.FAULT,
             _("an incident is open: {code} concerning {subject}").format(code=code, subject=subject),
-            _("look at the evidence in the console, and call the member"),
+            _("see `comity incident list`, call the member, and settle it when you know what happened"),
         )
     if not open_ones:
         yield Finding("incidents", State.GOOD, _("no incident is open"))

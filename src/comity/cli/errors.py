@@ -5,9 +5,22 @@
   + click.UsageError    the command was written wrongly (exit code 2; click's own)
 """
 
-from typing import IO, Any
+from collections.abc import Mapping
+from typing import IO, Any, Final
 
 import click
+
+from comity.cli.words import marked
+
+REMEDIES: Final[Mapping[str, str]] = {
+    "WrongPassphraseError": marked("type it again, or check the first line of its file: nothing else opens the keys"),
+    "ExpiredError": marked(
+        "see whether this clock is right, and ask the registrar to run `comity directory timestamp`"
+    ),
+    "UnreachableError": marked("fetch the directory with `comity directory refresh`"),
+    "MemberError": marked("refresh the directory, and see whether `comity doctor` finds the member"),
+}
+"""What to do about an error of a lower layer, by the name of its class."""
 
 
 class Failure(click.ClickException):

@@ -4,6 +4,7 @@
   + OpenError        what was to be opened is not what was sealed, or not for this key
   + KeyFormatError   the bytes are no key of the expected kind
   + KeystoreError    the keystore cannot be read, opened or written
+    + WrongPassphraseError
 """
 
 
@@ -21,3 +22,7 @@ class KeyFormatError(SealingError, ValueError):
 
 class KeystoreError(SealingError):
     """The keystore is missing, locked by another pass phrase, damaged, or cannot be written."""
+
+
+class WrongPassphraseError(KeystoreError):
+    """The pass phrase does not open the keystore."""

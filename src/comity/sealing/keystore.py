@@ -18,7 +18,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.kdf.scrypt import Scrypt
 
 from comity.sealing.disk import sync_folder, write_durably
-from comity.sealing.errors import KeystoreError
+from comity.sealing.errors import KeystoreError, WrongPassphraseError
 from comity.sealing.kem import KemKey
 from comity.sealing.logkeys import LogKeys
 from comity.sealing.pairs import IdentityKey
@@ -245,7 +245,7 @@ class Keystore:
         try:
             return AESGCM(_stretch(passphrase, salt, lock["n"])).decrypt(nonce, sealed, LOCK.encode())
         except (InvalidTag, ValueError):
-            raise KeystoreError("the pass phrase is wrong") from None
+            raise WrongPassphraseError("the pass phrase is wrong") from None
 
 
 class OpenKeystore(Keys):
