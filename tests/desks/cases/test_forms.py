@@ -1,9 +1,15 @@
+import json
 from collections.abc import Callable
+from importlib import resources
 
 import pytest
 from tests.desks.cases.conftest import FILLED
 
+from comity.desks.cases import rules
 from comity.desks.cases.forms import AnswerForm, Draft, RefusalForm, VerdictForm
+from comity.subjects.model import schemata
+
+HARBOUR = resources.files("comity.agreements").joinpath("harbour.json")
 
 FillIn = Callable[..., Draft]
 
@@ -108,3 +114,77 @@ def test_a_refusal_names_a_ground_of_the_closed_list(ground: str) -> None:
 def test_not_the_same_needs_a_reason_and_the_same_does_not() -> None:
     assert "reason" in VerdictForm({"verdict": "different", "reason": "  "}).errors
     assert VerdictForm({"verdict": "same"}).is_valid()
+
+
+@pytest.mark.parametrize("schema", list(rules.FIELDS))
+def test_every_field_of_every_kind_of_subject_is_of_the_subject_model_and_of_the_agreement(schema: str) -> None:
+    model = schemata()[schema]
+    assert not model.abstract
+    assert {asked.prop for asked in rules.FIELDS[schema]} <= set(model.properties)
+    assert schema in json.loads(HARBOUR.read_text(encoding="utf-8"))["schemata"]
+
+
+@pytest.mark.parametrize(
+    ("schema", "prop", "given", "kept"),
+    [
+        ("Vehicle", "description", "1hg bh41jxm-n109186", "VIN 1HGBH41JXMN109186"),
+        ("Vessel", "imoNumber", "2345674", "IMO2345674"),
+        ("Vessel", "imoNumber", "imo 2345674", "IMO2345674"),
+        ("Vessel", "mmsi", "211 331 640", "211331640"),
+        ("Vessel", "flag", "XB", "xb"),
+        ("BankAccount", "iban", "gb82 west 1234 5698 7654 32", "GB82WEST12345698765432"),
+        ("Person", "birthDate", "\u0661\u0669\u0667\u0664-\u0660\u0663", "1974-03"),
+        ("Person", "name", "Ame\u0301lie", "Am\u00e9lie"),
+    ],
+)
+def test_a_number_is_taken_in_the_forms_in_which_it_is_written(
+    fill_in: FillIn, schema: str, prop: str, given: str, kept: str
+) -> None:
+    changed = {"subjects": f"0:{schema}", "s0-schema": schema, "s0-name": "", "s0-birthDate": "", f"s0-{prop}": given}
+    draft = fill_in(**changed)
+    assert draft.is_valid(), [form.errors for form in draft.forms]
+    assert draft.subjects[0].properties()[prop] == (kept,)
+
+
+@pytest.mark.parametrize(
+    ("schema", "prop", "given"),
+    [
+        ("Vehicle", "description", "WVW123"),
+        ("Vehicle", "description", "1HGBH41JXMN10918O"),
+        ("Vessel", "imoNumber", "23456"),
+        ("Vessel", "mmsi", "21133164"),
+        ("Vessel", "flag", "Belcourt"),
+        ("BankAccount", "iban", "12345"),
+        ("Person", "birthDate", "1974\n1974-02-30"),
+        ("Person", "nationality", "XD\nMarsa"),
+        ("Person", "name", "\n".join(f"name {number}" for number in range(21))),
+    ],
+)
+def test_a_number_that_cannot_be_right_is_named_and_nothing_is_lost(
+    fill_in: FillIn, schema: str, prop: str, given: str
+) -> None:
+    draft = fill_in(**{"subjects": f"0:{schema}", "s0-schema": schema, "s0-name": "", f"s0-{prop}": given})
+    assert prop in faults(draft)
+    assert draft.subjects[0][prop].value() == given
+    assert draft.form["facts"].value() == FILLED["facts"]
+
+
+def test_what_was_removed_comes_back_as_it_was(fill_in: FillIn) -> None:
+    draft = fill_in().with_subject("Vessel").without_subject("0").with_again("0:Person")
+    assert draft.listed == "0:Person,1:Vessel"
+    assert draft.subjects[0]["name"].value() == FILLED["s0-name"]
+
+
+@pytest.mark.parametrize(("number", "fits"), [("IMO2345674", True), ("IMO2345675", False), ("9074729", True)])
+def test_the_check_digit_of_an_imo_number_is_checked(number: str, *, fits: bool) -> None:
+    assert rules.imo_fits(number) is fits
+
+
+@pytest.mark.parametrize(("number", "fits"), [("GB82WEST12345698765432", True), ("GB83WEST12345698765432", False)])
+def test_the_check_digits_of_an_iban_are_checked(number: str, *, fits: bool) -> None:
+    assert rules.iban_fits(number) is fits
+
+
+@pytest.mark.parametrize("name", ["deadline"])
+def test_a_day_that_is_over_is_refused(fill_in: FillIn, name: str) -> None:
+    assert faults(fill_in(**{name: "2020-01-01"})) == {name}

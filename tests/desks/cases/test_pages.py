@@ -11,7 +11,7 @@ from tests.desks.cases.conftest import posted
 
 from comity.desks.cases import composing
 from comity.desks.cases.forms import Draft
-from comity.desks.cases.models import Candidate, CaseMessage
+from comity.desks.cases.models import Candidate, CaseMessage, StoredDraft
 from comity.node.officers.models import Officer
 
 LANGUAGES = ("en", "fr", "es", "ar")
@@ -140,3 +140,32 @@ def test_a_list_costs_the_same_queries_for_one_message_and_for_many(
     with django_assert_max_num_queries(20):
         page = text_of(browser.get("/cases/list"))
     assert page.count("<tr") == 22
+
+
+def test_a_case_costs_the_same_queries_for_one_message_and_for_many(
+    browser: Client, asked: CaseMessage, officer: Officer, at: datetime, django_assert_max_num_queries: Any
+) -> None:
+    browser.get(f"/cases/{asked.case_id}/")
+    for number in range(20):
+        sent = CaseMessage.objects.create(
+            case=asked.case, authority="xa.ncb", originator="xa.ncb", incoming=False, kind="answer", reference="r",
+            msg=number.to_bytes(32), urgency="normal", sent_at=at, state="done", content=asked.content,
+            written_by=officer, in_reply_to=bytes(asked.msg).hex(),
+        )  # fmt: skip
+        sent.addressees.create(authority="xb.spoc", note_id=number)
+    with django_assert_max_num_queries(30):
+        page = text_of(browser.get(f"/cases/{asked.case_id}/"))
+    assert page.count("<article") == 21
+
+
+def test_a_desk_costs_the_same_queries_for_one_draft_and_for_many(
+    browser: Client, officer: Officer, at: datetime, django_assert_max_num_queries: Any
+) -> None:
+    for number in range(20):
+        StoredDraft.objects.create(
+            key=f"{number:032x}", kind="request", authority="xa.ncb", author=officer, saved_at=at
+        )
+    browser.get("/cases/")
+    with django_assert_max_num_queries(30):
+        page = text_of(browser.get("/cases/"))
+    assert page.count("row-link") == 20

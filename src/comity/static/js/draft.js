@@ -4,6 +4,7 @@
   var form = document.querySelector("form[data-draft]");
   if (!form) return;
   var said = document.getElementById("saved");
+  var SIGNED_OUT = "signed out";
   var timer = 0, changed = false, busy = false, sending = false, failed = false;
 
   function filledIn() {
@@ -28,7 +29,7 @@
   // Whoever signed in again in another window has a new token for forms: fetch it and go on.
   function renew() {
     return fetch(window.location.href, { credentials: "same-origin" }).then(function (response) {
-      if (response.redirected) throw new Error("signed out");
+      if (response.redirected) throw new Error(SIGNED_OUT);
       return response.text();
     }).then(function (text) {
       var token = new DOMParser().parseFromString(text, "text/html").querySelector("#writing [name=csrfmiddlewaretoken]");
@@ -53,10 +54,10 @@
     if (!changed || busy || sending) return;
     changed = false;
     busy = true;
-    post(false).then(function (response) { return response.status === 403 ? renew() : response; }).then(done, function () {
+    post(false).then(function (response) { return response.status === 403 ? renew() : response; }).then(done, function (error) {
       busy = false;
       changed = true;
-      say(said.dataset.unsaved, true);
+      say(error.message === SIGNED_OUT ? said.dataset.out : said.dataset.unsaved, true);
       later();
     });
   }
