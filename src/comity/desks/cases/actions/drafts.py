@@ -159,6 +159,12 @@ def approve(stored: StoredDraft, officer: Officer, *, at: datetime) -> Outcome |
         return _sent(held, draft, held.author, at=at, approvals=given)
 
 
+def note_read(stored: StoredDraft, officer: Officer, *, at: datetime) -> None:
+    """Record that an officer who may approve a draft read it."""
+    with writing():
+        record("draft.consulted", officer, at, case=_case_of(stored), subjects=[digest(stored)])
+
+
 def give_back(stored: StoredDraft, reason: str, officer: Officer, *, at: datetime) -> None:
     """Return what waits to its author, with what has to change.
 

@@ -87,6 +87,7 @@ def approval(request: HttpRequest, draft_id: int) -> HttpResponse:
     except StoredDraft.DoesNotExist:
         raise Http404 from None
     if request.method != "POST":
+        actions.note_read(stored, officer, at=timezone.now())
         return _shown(request, stored, ReturnForm())
     if request.POST.get("verdict") == "approve":
         outcome = actions.approve(stored, officer, at=timezone.now())
