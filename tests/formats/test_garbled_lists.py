@@ -1,12 +1,15 @@
 """Damaged, hostile and merely odd files: a bad row is named and left out, a broken file is refused whole."""
 
 import gzip
+import random
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from tests.shared_data import shared
 
 from comity import formats
-from comity.formats import BrokenFileError, Good, Rejected, UnknownFormatError
+from comity.formats import BrokenFileError, FormatError, Good, Rejected, UnknownFormatError
 
 UN = """<?xml version="1.0" encoding="UTF-8"?>
 <CONSOLIDATED_LIST><INDIVIDUALS>{}</INDIVIDUALS></CONSOLIDATED_LIST>"""
@@ -170,3 +173,86 @@ def test_what_is_no_list_is_not_guessed_at(tmp_path, content):
 def test_the_name_of_a_file_says_nothing(tmp_path):
     packed = gzip.compress(un_list(("XAi.001", "Ann")).encode())
     assert formats.detect(written(tmp_path, "list.csv", packed)) == "un-xml"
+
+
+PEOPLE = formats.Mapping("Person", (("Name", ("name",)),), reference="No")
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["klingon", "rot13", "hex", "base64", "zlib", "idna", "punycode", "undefined", "unicode_escape", "utf-7", "utf\0"],
+)
+def test_an_encoding_that_no_list_is_in_is_refused(tmp_path, name):
+    path = written(tmp_path, "people.csv", "No,Name\n1,Ann\n")
+    with pytest.raises(FormatError) as broken:
+        list(formats.read(path, mapping=replace(PEOPLE, encoding=name)))
+    assert broken.value.rule == "mapping.encoding"
+
+
+def test_a_table_of_a_million_columns_is_refused(tmp_path):
+    path = written(tmp_path, "people.csv", "No,Name" + ",x" * 10**6 + "\n1,Ann\n")
+    with pytest.raises(BrokenFileError) as broken:
+        list(formats.read(path, mapping=PEOPLE))
+    assert broken.value.rule == "csv.columns"
+
+
+def test_a_row_of_a_million_columns_costs_one_row_only(tmp_path):
+    path = written(tmp_path, "people.csv", "No,Name\n1,Ann" + ",x" * 10**6 + "\n2,Ben\n")
+    assert rules(path, mapping=PEOPLE) == ["row.columns", "good"]
+
+
+@pytest.mark.parametrize(
+    ("content", "expected"),
+    [
+        (b"No,Name\n1,A\0nn\n2,Ben\n", ["row.unreadable-text", "good"]),
+        ("No,Name\n1,A\0nn\n2,Ben\n".encode("utf-16"), ["row.unreadable-text", "good"]),
+        (b'No,Name\n1,"Ann\n2,Ben\n', ["row.unreadable-text"]),
+    ],
+)
+def test_nul_bytes_and_open_quotes_in_a_table_cost_their_row(tmp_path, content, expected):
+    assert rules(written(tmp_path, "people.csv", content), mapping=PEOPLE) == expected
+
+
+BOMBS = {
+    "a gigabyte of blanks in an archive": (gzip.compress(UN.format(" " * (64 << 20)).encode()), "file.entry-too-large"),
+    "elements within elements": (UN.format("<INDIVIDUAL>" + "<a>" * 1_500_000), "file.entry-too-large"),
+    "elements that are no entries": (UN.format("<a/>" * 1_200_000), "file.entry-too-large"),
+    "a long processing instruction": (UN.format("<?x " + "x" * (5 << 20) + "?>"), "file.entry-too-large"),
+    "an outer entity": (
+        '<!DOCTYPE a [<!ENTITY % x SYSTEM "file:///etc/passwd">%x;]>' + UN[39:].format(""),
+        "xml.unsafe",
+    ),
+    "a second document": (UN.format("") + UN[39:].format(""), "xml.not-well-formed"),
+    "a NUL by number": (UN.format("<INDIVIDUAL>&#0;</INDIVIDUAL>"), "xml.not-well-formed"),
+    "another encoding than it claims": (UN.format("").replace("UTF-8", "UTF-16"), "xml.not-well-formed"),
+    "an encoding in pieces": (UN.format("").replace("UTF-8", "UTF-7"), "xml.encoding"),
+}
+
+
+@pytest.mark.parametrize("name", BOMBS)
+def test_a_document_made_to_harm_is_refused_by_name(tmp_path, name):
+    content, rule = BOMBS[name]
+    with pytest.raises(BrokenFileError) as broken:
+        list(formats.read(written(tmp_path, "un.xml", content), "un-xml"))
+    assert broken.value.rule == rule
+
+
+PACKED = ("un_consolidated_2024-05-15.xml.gz", "ofac_consolidated_nonsdn_2024-05.xml.gz")
+
+
+@pytest.mark.parametrize("name", PACKED)
+def test_a_published_list_that_is_cut_or_damaged_anywhere_is_refused(tmp_path, name, sampled):
+    packed = shared(f"watchlists/{name}").read_bytes()
+    plain = gzip.decompress(packed)
+    end = plain.rindex(b"</")
+    chance = random.Random(name)
+    for _ in range(sampled(3, 300)):
+        damaged = bytearray(packed)
+        damaged[chance.randrange(20, len(packed))] ^= 1 << chance.randrange(8)
+        for content in (
+            packed[: chance.randrange(20, len(packed))],
+            plain[: chance.randrange(200, end)],
+            bytes(damaged),
+        ):
+            with pytest.raises(FormatError):
+                list(formats.read(written(tmp_path, "list", content), formats.detect(shared(f"watchlists/{name}"))))

@@ -10,7 +10,7 @@ from xml.etree.ElementTree import Element
 from comity.formats.draft import Draft, joined
 from comity.formats.rows import Rejected, Row
 from comity.formats.values import real_date
-from comity.formats.xml_entries import child, children, local, read_entries
+from comity.formats.xml_entries import child, children, entries, local
 
 NAME = "eu-fsf"
 ROOT = "export"
@@ -37,14 +37,21 @@ UNKNOWN_COUNTRY = "00"
 def read(path: Path, *, after: int = 0) -> Iterator[Row]:
     """Yield a row for each `sanctionEntity` past the first `after`; the reference is the EU's, else its logical id.
 
+    The EU lists some subjects twice, once for each regulation, under one reference: the second is `EU.334.4 (2)`, so
+    that nothing of either is lost.
+
     Raises:
         BrokenFileError: the file is damaged, unsafe or another document.
     """
-    return read_entries(path, ROOT, ENTRY, _row, after=after)
+    seen: dict[str, int] = {}
+    for position, entry in enumerate(entries(path, ROOT, ENTRY), 1):
+        reference = entry.get("euReferenceNumber") or entry.get("logicalId") or ""
+        times = seen[reference] = seen.get(reference, 0) + 1
+        if position > after:
+            yield _row(entry, position, f"{reference} ({times})" if reference and times > 1 else reference)
 
 
-def _row(entry: Element, position: int) -> Row:
-    reference = entry.get("euReferenceNumber") or entry.get("logicalId") or ""
+def _row(entry: Element, position: int, reference: str) -> Row:
     kind = child(entry, "subjectType")
     schema = SCHEMA_OF_CODE.get(kind.get("code", "") if kind is not None else "")
     if schema is None:

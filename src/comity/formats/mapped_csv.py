@@ -18,6 +18,7 @@ country = "xa"
 ```
 """
 
+import codecs
 import csv
 import io
 import tomllib
@@ -41,6 +42,18 @@ COUNTRY_PROPERTIES = frozenset(
 )
 SAMPLE_LINES = 20
 MAX_COLUMNS = 500
+NO_ENCODINGS = frozenset(
+    {
+        "idna",
+        "punycode",
+        "unicode-escape",
+        "unicode_escape",
+        "raw-unicode-escape",
+        "raw_unicode_escape",
+        "utf-7",
+        "undefined",
+    }
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +128,7 @@ def read(path: Path, mapping: Mapping, *, after: int = 0) -> Iterator[Row]:
     Raises:
         BrokenFileError: no heading, a mapped column is missing, or the archive is damaged.
     """
+    _check_encoding(mapping.encoding)
     encoding = mapping.encoding or sniff_encoding(path)
     delimiter = mapping.delimiter or sniff_delimiter(path, encoding)
     records = _records(path, encoding, delimiter)
@@ -125,6 +139,16 @@ def read(path: Path, mapping: Mapping, *, after: int = 0) -> Iterator[Row]:
     for position, (number, fields) in enumerate(records, 1):
         if position > after:
             yield _row(position, number, fields, heading, places=places, mapping=mapping)
+
+
+def _check_encoding(name: str) -> None:
+    """Refuse what is no encoding of a text in lines, among it the codecs that only Python knows."""
+    try:
+        b"a".decode(name or "utf-8")
+    except (LookupError, ValueError):
+        raise MappingError("mapping.encoding", "the mapping names an unknown encoding") from None
+    if codecs.lookup(name or "utf-8").name in NO_ENCODINGS:
+        raise MappingError("mapping.encoding", "the mapping names an encoding that no list is in")
 
 
 def sniff_delimiter(path: Path, encoding: str) -> str:
@@ -156,20 +180,17 @@ def _records(path: Path, encoding: str, delimiter: str) -> Iterator[tuple[int, l
             numbers[0] = number
             yield "\0" if line is None else line
 
-    try:
-        reader = csv.reader(texts(), delimiter=delimiter)
-        while True:
-            try:
-                fields = next(reader)
-            except StopIteration:
-                return
-            except csv.Error:
-                yield numbers[0], None
-                continue
-            if fields:
-                yield numbers[0], None if any("\0" in f for f in fields) else fields
-    except LookupError as error:
-        raise MappingError("mapping.encoding", "the mapping names an unknown encoding") from error
+    reader = csv.reader(texts(), delimiter=delimiter, strict=True)  # a quote that nobody closes takes all rows after it
+    while True:
+        try:
+            fields = next(reader)
+        except StopIteration:
+            return
+        except csv.Error:
+            yield numbers[0], None
+            continue
+        if fields:
+            yield numbers[0], None if any("\0" in f for f in fields) else fields
 
 
 def _places(heading: list[str], mapping: Mapping) -> tuple[tuple[int, tuple[str, ...]], ...]:

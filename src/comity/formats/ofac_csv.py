@@ -71,7 +71,7 @@ def _records(path: Path) -> Iterator[tuple[int, Fields | None]]:
             numbers[0] = number
             yield "\0" if line is None else line
 
-    reader = csv.reader(texts())
+    reader = csv.reader(texts(), strict=True)  # a quote that nobody closes would take the rows after it
     while True:
         try:
             fields = next(reader)
