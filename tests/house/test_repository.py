@@ -26,7 +26,7 @@ _PLACES = re.compile(
 _EXEMPTION = re.compile(r"#\s*(noqa(?:: [A-Z0-9, ]+)?|type: ignore(?:\[[\w, -]+\])?)")
 # The last ones are helpers that assert for their tests.
 _CHECKS = re.compile(
-    r"\bassert\b|raises|expect\(|warns|check|except|max_num_queries|verify_|wait\(|\brun\(|refuses\(|agrees\(|accessible\(|overtakes\("
+    r"\bassert\b|raises|expect\(|warns|check|except|max_num_queries|verify_|wait\(|\brun\(|refuses\(|agrees\(|accessible\(|overtakes\(|strike\("
 )
 
 

@@ -72,7 +72,7 @@ def _count(data: bytes) -> None:
         major, size = head >> 5, head & 31
         place += 1
         if size > 27:  # noqa: PLR2004  # 28 to 30 mean nothing, 31 no length (RFC 8949, 3)
-            raise CanonicalError("canonical.malformed" if size < 31 else "canonical.other-form")  # noqa: PLR2004
+            raise CanonicalError("canonical.malformed" if size < 31 else "canonical.other-form")  # noqa: PLR2004  # as above
         if size > 23:  # noqa: PLR2004  # the size follows in 1, 2, 4 or 8 bytes
             length = 1 << (size - 24)
             size = int.from_bytes(data[place : place + length])

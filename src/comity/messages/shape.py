@@ -59,7 +59,7 @@ class Shape[Value]:
         self.place = place
         self._make = make
         # Canonical order: the shorter keys first, then by bytes (RFC 8949, 4.2.1 on text keys below 24 bytes).
-        self._fields = {field.key: field for field in sorted(fields, key=lambda field: field._order)}  # noqa: SLF001
+        self._fields = {field.key: field for field in sorted(fields, key=lambda field: field._order)}  # noqa: SLF001  # ours
         self._needed = frozenset(field.key for field in fields if not field.optional)
         self._known: dict[tuple[object, ...], tuple[tuple[str, Callable[[Any], object]], ...]] = {}
         self._writers = tuple(
