@@ -49,11 +49,11 @@ def test_what_was_erased_is_on_neither_disk_and_the_logs_still_verify(federation
 
 
 def test_a_message_that_waits_for_a_recipient_is_not_erased(federation, tmp_path):
-    """XD never runs: the note to it waits, and without its body the lane could never go on."""
+    """XD's worker never runs: its note waits, and without its body the lane could never go on."""
     (tmp_path / "film").write_bytes(b"film")
-    sent = federation["XC"].call("send_file", sender=C, recipients=[D], path=str(tmp_path / "film"))
-    assert federation["XC"].call("erase", own=C, msg=sent) == ["erasure.undelivered"]
-    assert federation["XC"].call("read_file", msg=sent)["size"] == 4
+    sent = federation["XD"].call("send_file", sender=D, recipients=[C], path=str(tmp_path / "film"))
+    assert federation["XD"].call("erase", own=D, msg=sent) == ["erasure.undelivered"]
+    assert federation["XD"].call("read_file", msg=sent)["size"] == 4
 
 
 def test_what_is_not_ours_is_not_erased(federation, msg):

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import datetime
+from typing import Final
 
 from comity.delivery import MalformedError, MisaddressedError, Parcel
 from comity.node.exchange import heads, models, proofs
@@ -12,6 +13,8 @@ from comity.node.partners import members
 from comity.node.partners.models import Lane
 from comity.vocabulary.authority import AuthorityId
 from comity.vocabulary.errors import VocabularyError
+
+MOST: Final = 2**63  # what the database counts with
 
 
 def compose(query: dict[str, str], peer: Iterable[AuthorityId], at: datetime) -> Parcel:
@@ -31,7 +34,7 @@ def compose(query: dict[str, str], peer: Iterable[AuthorityId], at: datetime) ->
         lane, after, have = (int(query[name]) for name in ("lane", "after", "have"))
     except (KeyError, ValueError, VocabularyError) as error:
         raise MalformedError("a pull names from, to, lane, after and have", "pull.malformed") from error
-    if lane not in {0, 1} or after < 0 or have < 0:
+    if lane not in {0, 1} or not 0 <= after < MOST or not 0 <= have < MOST:
         raise MalformedError("lane, after or have of a pull is out of range", "pull.malformed")
     if members.own(own) is None or partner not in set(peer):
         raise MisaddressedError("a pull is for the connected node's own notes", "pull.misaddressed")
