@@ -254,13 +254,14 @@ class OpenKeystore(Keys):
     def __init__(self, folder: Path, master: bytes) -> None:
         self._folder = folder
         self._box = AESGCM(master)
+        self._stamped = tuple(os.fspath(folder / name) for name in (".", "log", "log-next"))
 
     def __repr__(self) -> str:
         return f"OpenKeystore({self._folder})"
 
     def stamp(self) -> object:
         """Return the times at which the folders with log keys and the TLS key were last written to."""
-        return tuple(_written_at(self._folder / name) for name in (".", "log", "log-next"))
+        return tuple(_written_at(path) for path in self._stamped)
 
     def names(self) -> tuple[str, ...]:
         """Return the names of all keys, sorted."""
@@ -322,9 +323,10 @@ class OpenKeystore(Keys):
         return self._folder / f"{_checked(name)}.key"
 
 
-def _written_at(folder: Path) -> int:
+def _written_at(folder: str) -> int:
+    # Asked before each signature: as a `Path` the question would cost more than its answer.
     try:
-        return folder.stat().st_mtime_ns
+        return os.stat(folder).st_mtime_ns  # noqa: PTH116  # as above
     except FileNotFoundError:
         return 0
 

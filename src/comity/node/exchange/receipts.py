@@ -48,7 +48,8 @@ def issue(
     for kind, code, lane, first, last, last_hash in runs:
         statement = Statement(kind, own, partner, lane, first, last, last_hash, int(at.timestamp()), code).to_bytes()
         entry = ledger.append(log, KINDS[kind], statement, at)
-        _keep((pair.id, True, lane, kind.value, code, first, last, statement, bytes(entry.salt or b""), None, entry.id, None,
+        salt = bytes(entry.salt or b"")
+        _keep((pair.id, True, lane, kind.value, code, first, last, statement, salt, None, entry.id, None,
                not owed, rows.moment(at)))  # fmt: skip
 
 
@@ -160,7 +161,7 @@ def answer(parcel: Parcel, at: datetime) -> Parcel:
     proof = None
     if given and checkpoint is not None and parcel.have <= checkpoint.size:  # none for what tells only of reading
         proof = proofs.make(log, checkpoint, parcel.have, [leaf.index for leaf in given])
-    lane = Lane.objects.only("number", "in_next", "in_ahead").get(pair=pair, number=parcel.lane)
+    lane = pairs.lane(pair, parcel.lane)
     return Parcel(
         sender=parcel.recipient,
         recipient=parcel.sender,

@@ -10,6 +10,7 @@ from comity.node.writing import writing
 from comity.vocabulary.authority import AuthorityId
 
 NO_NOTE = bytes(32)
+_PROGRESS: Final = ("id", "pair_id", "number", "out_next", "out_acked", "in_next", "in_ahead")
 _READ: Final = ("id", "own", "partner", "failures", "partner_has")  # the rest is read where it is asked for
 
 
@@ -29,6 +30,22 @@ def pair(own: AuthorityId, partner: AuthorityId) -> Pair:
                 [Lane(pair=found, number=number, out_prev=NO_NOTE, in_last=NO_NOTE) for number in (0, 1)]
             )
     return found
+
+
+def lane(pair: Pair, number: int) -> Lane:
+    """Return how far a lane of a pair has come.
+
+    Raises:
+        LookupError: there is no such lane.
+    """
+    found = rows.one(
+        f"SELECT {', '.join(_PROGRESS)} FROM partners_lane WHERE pair_id = %s AND number = %s",  # noqa: S608  # our own
+        pair.id,
+        number,
+    )
+    if found is None:
+        raise LookupError(f"{pair} has no lane {number}")
+    return Lane.from_db(DEFAULT_DB_ALIAS, _PROGRESS, found)
 
 
 def lane_for_update(own: AuthorityId, partner: AuthorityId, number: int) -> Lane:
