@@ -18,8 +18,8 @@ help: ## list these targets
 
 setup: $(READY) $(WORDS) ## install what the lock names into .venv
 
-# Redone only when the lock or the set-up itself changes.
-$(READY): requirements.lock tools/uv.lock tools/setup.sh
+# Redone only when the lock, the package or the set-up itself changes.
+$(READY): requirements.lock pyproject.toml tools/uv.lock tools/setup.sh
 	@tools/setup.sh
 	@touch $@
 

@@ -24,7 +24,6 @@ if [ -n "${PIP_INDEX_URL:-}" ] && [ -z "${UV_DEFAULT_INDEX:-}${UV_INDEX_URL:-}" 
 fi
 
 # (1)
-TOOLS_PIP=""
 find_uv() {
     if command -v uv >/dev/null 2>&1; then UV=$(command -v uv); return; fi
     UV=.tools/bin/uv
@@ -80,12 +79,17 @@ install_locked() {
     if "${sync[@]}" requirements.lock; then return; fi
     say "set-up: uv could not install the lock; trying pip, which also reads pip.conf"
     local pip
-    for pip in .tools/bin/python python3; do
-        if command -v $pip >/dev/null 2>&1 && $pip -m pip --version >/dev/null 2>&1; then TOOLS_PIP=$pip; break; fi
-    done
-    [ -n "$TOOLS_PIP" ] || stop "the packages of requirements.lock could not be fetched; check the network or the mirror that UV_DEFAULT_INDEX names."
-    "$TOOLS_PIP" -m pip --python $VENV/bin/python install --quiet --disable-pip-version-check --no-deps --require-hashes \
-        --only-binary :all: -r requirements.lock \
+    # The new environment's own pip fits its Python; a pip from elsewhere may be too old to run under it.
+    if $VENV/bin/python -m ensurepip >/dev/null 2>&1; then
+        pip=($VENV/bin/python -m pip)
+    elif .tools/bin/python -m pip --version >/dev/null 2>&1; then
+        pip=(.tools/bin/python -m pip --python $VENV/bin/python)
+    elif python3 -m pip --version >/dev/null 2>&1; then
+        pip=(python3 -m pip --python $VENV/bin/python)
+    else
+        stop "the packages of requirements.lock could not be fetched; check the network or the mirror that UV_DEFAULT_INDEX names."
+    fi
+    "${pip[@]}" install --quiet --disable-pip-version-check --no-deps --require-hashes --only-binary :all: -r requirements.lock \
         || stop "the packages of requirements.lock could not be fetched; check the network or the mirror that PIP_INDEX_URL names."
 }
 

@@ -28,6 +28,8 @@ class Hands:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         for process in self._processes.values():
+            if kind is not None:
+                process.terminate()  # a step that was not asked to its end is undone by its transaction
             if process.stdin is not None:
                 with suppress(OSError):
                     process.stdin.close()
