@@ -252,3 +252,18 @@ def test_the_lists_of_drafts_cost_the_same_for_one_and_for_many(
     browser.get("/cases/approvals")
     with django_assert_max_num_queries(16):
         assert browser.get("/cases/approvals").content.decode().count("row-link") == 21
+
+
+def test_what_its_author_may_no_longer_send_is_not_sent_by_approval(
+    waiting: StoredDraft, officer: Officer, chief: Officer, at: datetime
+) -> None:
+    for changed in ({"is_active": False}, {"role": Role.AUDITOR}, {"authority": "xa.cid"}):
+        for name, value in {"is_active": True, "role": Role.OFFICER, "authority": "xa.ncb", **changed}.items():
+            setattr(officer, name, value)
+        officer.save()
+        outcome = actions.approve(waiting, chief, at=at)
+        assert outcome is not None
+        assert outcome.message is None
+        assert outcome.refusals
+    assert not Note.objects.exists()
+    assert not Approval.objects.exists()

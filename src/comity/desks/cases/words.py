@@ -334,6 +334,8 @@ CODES: Words = {
     "lane": _("It arrived out of its order. Tell your administrator."),
     "message": _("The partner's node does not know this form of message. Tell your administrator."),
     "head": _("Envelope and content disagree. Tell your administrator."),
+    "attachment": _("A file was not attached as it was announced. Attach it again."),
+    "in-reply": _("The partner knows of no request that this answers. Telephone its contact point."),
     "member": _("The partner's directory does not let us write to it. Tell your administrator."),
     "agreement": _("By the partner's reading no agreement binds both of you. Telephone its contact point."),
     "engine": _("The partner's node could not decide on it. Telephone its contact point."),

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
@@ -90,7 +91,7 @@ def take_back(stored: StoredDraft, officer: Officer, *, at: datetime) -> None:
 def send(stored: StoredDraft, draft: Draft, officer: Officer, *, at: datetime) -> Outcome:
     """Send a valid draft and keep its message; sent a second time, it is the same message."""
     with writing():
-        held = StoredDraft.objects.select_for_update().get(pk=stored.pk)
+        held = _locked().get(pk=stored.pk)
         if held.message is not None:
             return Outcome(held.message)
         if held.state not in WRITABLE:
@@ -101,7 +102,7 @@ def send(stored: StoredDraft, draft: Draft, officer: Officer, *, at: datetime) -
 def submit(stored: StoredDraft, officer: Officer, needed: int, *, at: datetime) -> None:
     """Hand a valid draft to those who may approve it; nobody changes it while it waits."""
     with writing():
-        held = StoredDraft.objects.select_for_update().get(pk=stored.pk)
+        held = _locked().get(pk=stored.pk)
         if held.state not in WRITABLE:
             return
         held.state, held.needed, held.submitted_at = DraftState.WAITING, needed, at
@@ -141,13 +142,13 @@ def approve(stored: StoredDraft, officer: Officer, *, at: datetime) -> Outcome |
         PermissionDenied: it is the officer's own, or the role does not include approving.
     """
     with writing():
-        held = StoredDraft.objects.select_for_update().select_related("author", "about__case", "case").get(pk=stored.pk)
+        held = _locked().select_related("author", "about__case", "case").get(pk=stored.pk)
         if held.message is not None:
             return Outcome(held.message)
         if not may_approve(officer, held):
             raise PermissionDenied
         draft = rebuilt(held)
-        if not _still_fits(draft):
+        if not _still_fits(draft, held):
             return Outcome(None, (_("It can no longer be sent as it is. Return it to its author."),))
         Approval.objects.get_or_create(draft=held, officer=officer, defaults={"author": held.author, "at": at})
         record("message.approved", officer, at, case=_case_of(held), subjects=[digest(held)])
@@ -172,7 +173,7 @@ def give_back(stored: StoredDraft, reason: str, officer: Officer, *, at: datetim
         PermissionDenied: it is the officer's own, or the role does not include approving.
     """
     with writing():
-        held = StoredDraft.objects.select_for_update().get(pk=stored.pk)
+        held = _locked().get(pk=stored.pk)
         if not may_approve(officer, held):
             raise PermissionDenied
         held.approvals.all().delete()
@@ -204,8 +205,16 @@ def files_of(stored: StoredDraft) -> tuple[Attachment, ...]:
     return tuple(Attachment.from_value(canonical.decode(bytes(one.item))) for one in stored.files.order_by("pk"))
 
 
-def _still_fits(draft: Draft) -> bool:
-    return draft.is_valid() and (draft.about is None or rules.may_be_about(draft.about, draft.kind))
+def _locked() -> QuerySet[StoredDraft]:
+    """Return drafts whose row alone is locked until the transaction ends; what it joins may be absent."""
+    return StoredDraft.objects.select_for_update(of=("self",))
+
+
+def _still_fits(draft: Draft, stored: StoredDraft) -> bool:
+    """Whether it can be sent as it was handed in: its author still may, and nobody has dealt with it meanwhile."""
+    author = stored.author
+    still_his = author.may(Duty.WRITE_MESSAGES) and author.authority == stored.authority
+    return still_his and draft.is_valid() and (draft.about is None or rules.may_be_about(draft.about, draft.kind))
 
 
 def _sent(stored: StoredDraft, draft: Draft, author: Officer, *, at: datetime, approvals: int = 0) -> Outcome:
