@@ -178,19 +178,16 @@ def context_of(compiled: Compiled, ask: Ask) -> Json:
 
 
 def _judge(compiled: Compiled, ask: Ask) -> Decision:
-    try:
-        request, entities = question(compiled, ask)
-        answer = cedarpy.is_authorized(request, compiled.permissions, entities, compiled.schema)
-        owed = cedarpy.is_authorized(request, compiled.duties, entities, compiled.schema)
-    except (TypeError, ValueError):
-        return _no(compiled, Reason("ask.invalid"))
-    if cedarpy.Decision.NoDecision in {answer.decision, owed.decision}:  # (2)
-        return _no(compiled, Reason("ask.invalid"))
-    if answer.diagnostics.errors or owed.diagnostics.errors:  # (3), (4)
-        return _no(compiled, Reason("engine.error"))
+    found = _answers(compiled, ask)
+    if isinstance(found, str):
+        return _no(compiled, Reason(found))
+    answer, owed = found
     determining = _in_order(compiled, answer.diagnostics.reasons)
     if answer.decision is not cedarpy.Decision.Allow:  # (3)
         return _refused(compiled, ask, determining)
+    if not determining or any(c.effect is not Effect.PERMIT or ask.action not in c.actions for c in determining):
+        # A yes that no permission of this document bears is none, whatever the engine says.
+        return _no(compiled, Reason("engine.error"))
     duties = tuple(Duty(c.duty[0], c.id, c.duty[1]) for c in _in_order(compiled, owed.diagnostics.reasons) if c.duty)
     return Decision(
         allowed=True,
@@ -199,6 +196,23 @@ def _judge(compiled: Compiled, ask: Ask) -> Decision:
         policy_hash=compiled.policy_hash,
         agreement=compiled.agreement.id,
     )
+
+
+def _answers(compiled: Compiled, ask: Ask) -> tuple[cedarpy.AuthzResult, cedarpy.AuthzResult] | str:
+    """Return what the engine says of permissions and of duties, or the rule under which there is no answer."""
+    try:
+        request, entities = question(compiled, ask)
+        answer = cedarpy.is_authorized(request, compiled.permissions, entities, compiled.schema)
+        owed = cedarpy.is_authorized(request, compiled.duties, entities, compiled.schema)
+    except (TypeError, ValueError, AttributeError):
+        return "ask.invalid"
+    except Exception:  # noqa: BLE001  # whatever an engine that fails may raise, it is a no
+        return "engine.error"
+    if cedarpy.Decision.NoDecision in {answer.decision, owed.decision}:  # (2)
+        return "ask.invalid"
+    if answer.diagnostics.errors or owed.diagnostics.errors:  # (3), (4)
+        return "engine.error"
+    return answer, owed
 
 
 def check(compiled: Compiled, ask: Ask) -> None:
