@@ -1,9 +1,6 @@
 """Real nodes exchange notes: each test states what both sides hold afterwards."""
 
 import signal
-import time
-
-import pytest
 
 A, B, C, D = "xa.ncb", "xb.spoc", "xc.ncb", "xd.ncb"
 
@@ -70,28 +67,6 @@ def test_both_sides_converge_after_a_partition_and_others_are_served_meanwhile(f
     assert federation["XA"].call("state")["arrived"] == at_a + 5
     assert federation["XB"].call("state")["arrived"] == at_b + 5
     sound(federation["XA"], federation["XB"], federation["XC"])
-
-
-def overtakes(federation, backlog: int) -> None:
-    federation["XA"].call("send", sender=A, recipients=[B], count=backlog, words=20)
-    federation["XA"].call("send", sender=A, recipients=[B], urgent=True)
-    started = time.monotonic()
-
-    def urgent_came(found: dict) -> bool:
-        return any(row[:3] == [B, A, 0] and row[4] > 1 for row in found["lanes"])
-
-    federation["XB"].wait("state", urgent_came, 5)
-    assert time.monotonic() - started < 5
-    idle(federation["XA"])
-
-
-def test_an_urgent_note_overtakes_a_backlog(federation):
-    overtakes(federation, 2_000)
-
-
-@pytest.mark.soak
-def test_an_urgent_note_overtakes_a_hundred_thousand(federation):
-    overtakes(federation, 100_000)
 
 
 def test_a_body_is_served_to_its_recipient_alone(federation):
