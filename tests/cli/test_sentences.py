@@ -120,3 +120,12 @@ def test_what_two_registrars_must_sign_names_what_is_missing(tmp_path):
     )  # fmt: skip
     assert "2 of the registrar's holders" in told
     assert "--keys" in told
+
+
+@pytest.mark.parametrize("verb", ["list", "show", "settle"])
+def test_a_verb_on_incidents_explains_itself_without_a_node(verb):
+    assert "Usage: comity incident" in comity("incident", verb, "--help")
+
+
+def test_incidents_of_no_node_are_asked_for_in_one_sentence():
+    assert "COMITY_NODE" in comity("incident", "list", code=2)

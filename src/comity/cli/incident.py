@@ -42,13 +42,19 @@ REMEDIES: Final = {
     "folder",
     type=click.Path(path_type=Path, file_okay=False),
     envvar="COMITY_NODE",
-    required=True,
     help=marked("Folder of the node."),
 )
 @click.pass_context
-def command(context: click.Context, folder: Path) -> None:
-    """Open the node whose incidents are meant."""
-    context.obj = nodefile.load(folder)
+def command(context: click.Context, folder: Path | None) -> None:
+    """Remember the node whose incidents are meant; its verbs open it, for their help needs none."""
+    context.obj = folder
+
+
+def _open() -> None:
+    folder: Path | None = click.get_current_context().obj
+    if folder is None:
+        raise click.UsageError(_("name the node with --node, or in COMITY_NODE"))
+    nodefile.load(folder)
     os.environ["COMITY_NODE"] = str(folder.resolve())
     os.environ["DJANGO_SETTINGS_MODULE"] = "comity.config.settings"
     import django  # noqa: PLC0415  # only after the node is known
@@ -60,6 +66,7 @@ def command(context: click.Context, folder: Path) -> None:
 @click.option("--all", "every", is_flag=True, help=marked("Those that were settled too."))
 def list_incidents(*, every: bool) -> None:
     """List incidents, the oldest first."""
+    _open()
     from comity.node.partners.models import Incident  # noqa: PLC0415  # needs Django
 
     rows = list(Incident.objects.order_by("id") if every else Incident.objects.filter(settled_at=None).order_by("id"))
@@ -76,6 +83,7 @@ def list_incidents(*, every: bool) -> None:
 )
 def show(number: int, folder: Path | None) -> None:
     """Show one incident."""
+    _open()
     from comity.node.partners.incidents import texts_of  # noqa: PLC0415  # needs Django
 
     row = _incident(number)
@@ -102,14 +110,13 @@ def show(number: int, folder: Path | None) -> None:
 @click.argument("number", type=int)
 @click.option("--by", required=True, help=marked("User name of the officer who decides."))
 @click.option("--found", required=True, help=marked("What came of it, in a few words without personal data."))
-@click.pass_obj
-def settle(node: nodefile.NodeFile, number: int, by: str, found: str) -> None:
+def settle(number: int, by: str, found: str) -> None:
     """Settle one incident."""
+    _open()
     from comity.node.ledger.settling import SettlingError  # noqa: PLC0415  # needs Django
     from comity.node.ledger.settling import settle as close  # noqa: PLC0415  # as above
     from comity.node.officers.models import Officer  # noqa: PLC0415  # as above
 
-    del node
     officer = Officer.objects.filter(username=by, is_active=True).first()
     if officer is None:
         raise Failure(_("there is no officer `{username}`").format(username=by), _("see `comity officer list`"))
