@@ -560,6 +560,13 @@ def last_click_was_long_ago() -> None:
     session.save()
 
 
+def pause(partner: str, seconds: int) -> None:
+    """Let a partner be one that failed often and is tried again only after some time."""
+    from datetime import timedelta
+
+    Pair.objects.filter(partner=partner).update(failures=12, retry_at=timezone.now() + timedelta(seconds=seconds))
+
+
 def bodies() -> list[str]:
     return [bytes(row).hex() for row in models.Body.objects.order_by("id").values_list("sha256", flat=True)]
 

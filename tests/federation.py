@@ -115,7 +115,7 @@ class Node:
     def close_hands(self) -> None:
         if self.hands is not None:
             self.hands.stdin.close()
-            self.hands.wait(20)
+            self.hands.wait(60)
             self.hands.stdout.close()
             self.hands = None
 

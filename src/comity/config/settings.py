@@ -202,6 +202,7 @@ AXES_CLIENT_IP_CALLABLE = "comity.config.accounts.client_address"
 
 # Sessions and browsers
 
+SESSION_ENGINE = "comity.config.sessions"
 SESSION_COOKIE_NAME = f"comity_{NODE.state.lower()}"
 SESSION_COOKIE_AGE = NODE.session_hours * 3600
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True

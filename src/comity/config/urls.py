@@ -5,6 +5,8 @@ from django.urls import URLPattern, URLResolver, include, path
 
 from comity.config import incidents, views
 
+handler500 = "comity.config.views.failed"
+
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", views.home, name="home"),
     path("healthz", views.health, name="health"),

@@ -1,5 +1,7 @@
 """Pages that belong to no desk: the way home, language and theme, my account, health, demo sign-in, errors."""
 
+import sys
+from http import HTTPStatus
 from typing import Final
 
 from django import forms
@@ -7,9 +9,10 @@ from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import login
 from django.contrib.auth.decorators import login_not_required
-from django.db import DatabaseError, connection
+from django.db import DatabaseError, OperationalError, connection
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.template import loader
 from django.utils import translation
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext_lazy as _
@@ -20,8 +23,17 @@ from comity.config.demosignin import demo_allowed
 from comity.node.officers import actions
 from comity.node.officers.models import LANGUAGE_CHOICES, Officer
 from comity.node.officers.requests import officer_of
+from comity.node.writing import fault_of
 
 _YEAR_S: Final = 31_536_000
+
+
+def failed(request: HttpRequest) -> HttpResponse:  # noqa: ARG001 - Django's signature
+    """Say that something failed; of a full disk, say that it is full, for then everybody knows what to do."""
+    error = sys.exception()
+    full = isinstance(error, OperationalError) and fault_of(error) == "full"
+    status = HTTPStatus.INSUFFICIENT_STORAGE if full else HTTPStatus.INTERNAL_SERVER_ERROR
+    return HttpResponse(loader.get_template(f"{status.value}.html").render(), status=status)
 
 
 @login_not_required
