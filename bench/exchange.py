@@ -135,7 +135,8 @@ class Writer:
             for part in message.parts
             if isinstance(part, Text)
         ]
-        return replace(message, parts=(*texts, *about))
+        longer: Message = replace(message, parts=(*texts, *about))
+        return longer
 
 
 # Inside the nodes
