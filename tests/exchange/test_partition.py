@@ -56,7 +56,9 @@ def overtakes(pair, backlog: int) -> float:
         a.call("send", sender=A, recipients=[B], count=1000, words=20, first=first)
     start(a)
     time.sleep(1)
+    a.call("pause", partner=B, seconds=300)  # XB was away for long: ordinary notes are tried every few minutes
     start(b)
+    a.call("pause", partner=B, seconds=300)
     begun = time.monotonic()
     a.call("send", sender=A, recipients=[B], urgent=True, first=900_000)
     b.wait("on_screen", lambda found: found == [[0, True]], 60, pause_s=0.05, reference="XA-2026-900000")

@@ -51,6 +51,7 @@ PULL_EVERY: Final = timedelta(seconds=1)  # the schedule looks; it asks far less
 JOURNAL_EVERY: Final = timedelta(hours=1)
 SWEEP_EVERY: Final = timedelta(days=1)
 ATTACHMENTS_EVERY: Final = timedelta(seconds=2)
+URGENT_EVERY: Final = timedelta(seconds=2)
 
 
 Going = tuple[str, Callable[[], object]]
@@ -177,8 +178,8 @@ class Worker:
         """Put every lane in which something waits into the queue, urgent ones first."""
         ready = Q(retry_at__isnull=True) | Q(retry_at__lte=at)
         pairs = set(Pair.objects.filter(ready).values_list("id", flat=True))
-        waiting = Lane.objects.filter(out_acked__lt=F("out_next") - 1, pair__in=pairs)
-        lanes = set(waiting.values_list("pair_id", "number"))
+        waiting = Lane.objects.filter(out_acked__lt=F("out_next") - 1).values_list("pair_id", "number")
+        lanes = {(pair, lane) for pair, lane in waiting if pair in pairs or (lane == 0 and self._presses(pair, at))}
         lanes |= {
             (pair, 1)
             for pair in models.Receipt.objects.filter(ours=True, told=False, pair__in=pairs).values_list(
@@ -187,6 +188,10 @@ class Worker:
         }
         for lane in lanes:
             self._put(lane)
+
+    def _presses(self, pair: int, at: datetime) -> bool:
+        """Tell whether urgent notes are to be tried although the partner failed: life at risk waits for no pause."""
+        return self._is_time(f"urgent {pair}", URGENT_EVERY, at)
 
     def _put(self, lane: tuple[int, int]) -> None:
         with self._guard:
