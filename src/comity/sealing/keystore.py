@@ -59,6 +59,14 @@ class Keys(ABC):
         """Return something that changes when log keys or the TLS key are made, replaced or destroyed."""
         return self.names()
 
+    def holds(self, name: str) -> bool:
+        """Say whether there is a key of a name, without asking for all names: there may be thousands."""
+        return name in self.names()
+
+    def below(self, folder: str) -> tuple[str, ...]:
+        """Return the names of the keys in a folder, sorted."""
+        return tuple(name for name in self.names() if name.startswith(f"{folder}/"))
+
     def put_identity(self, authority: str, key: IdentityKey) -> None:
         """Keep an authority's identity key."""
         self.put(f"identity/{authority}", key.seed)
@@ -85,11 +93,11 @@ class Keys(ABC):
 
     def next_log(self, name: str) -> LogKeys | None:
         """Return the keys that a log is changing to, `None` where no change is under way."""
-        return LogKeys.from_seed(name, self.get(_next_log(name))) if _next_log(name) in self.names() else None
+        return LogKeys.from_seed(name, self.get(_next_log(name))) if self.holds(_next_log(name)) else None
 
     def end_change_of_log(self, name: str) -> None:
         """Let the next keys of a log be its only ones: the old pair is destroyed. Doing it twice is no error."""
-        if _next_log(name) in self.names():
+        if self.holds(_next_log(name)):
             self.put(_log(name), self.get(_next_log(name)))
             self.erase(_next_log(name))
 
@@ -104,7 +112,7 @@ class Keys(ABC):
 
     def kems(self, authority: str) -> tuple[KemKey, ...]:
         """Return an authority's KEM keys, the newest first."""
-        names = [name for name in self.names() if name.startswith(f"kem/{authority}/")]
+        names = self.below(f"kem/{authority}")
         return tuple(sorted((KemKey.from_stored(self.get(name)) for name in names), key=_newest_first))
 
     def erase_kem(self, authority: str, key_id: str) -> None:
@@ -262,6 +270,14 @@ class OpenKeystore(Keys):
     def stamp(self) -> object:
         """Return the times at which the folders with log keys and the TLS key were last written to."""
         return tuple(_written_at(path) for path in self._stamped)
+
+    def holds(self, name: str) -> bool:
+        """Say whether there is a key of a name."""
+        return self._path(name).is_file()
+
+    def below(self, folder: str) -> tuple[str, ...]:
+        """Return the names of the keys in a folder, sorted."""
+        return tuple(sorted(f"{folder}/{path.stem}" for path in (self._folder / folder).glob("*.key")))
 
     def names(self) -> tuple[str, ...]:
         """Return the names of all keys, sorted."""
