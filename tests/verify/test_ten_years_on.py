@@ -118,6 +118,7 @@ def test_2_what_the_thief_sends_after_the_log_was_closed_is_refused_with_a_code(
 def test_3_the_next_log_goes_on_and_notes_that_waited_arrive(story):
     xa, xb = story.federation["XA"], story.federation["XB"]
     before = xb.call("state")["arrived"]
+    assert "comity key replace" in comity("doctor", xa.folder, code=1)
     told = story.replaced()
     assert "xa.ncb/x2" in told
     xa.call("send", sender=A, recipients=[B, C], count=3)
