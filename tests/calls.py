@@ -567,6 +567,22 @@ def pause(partner: str, seconds: int) -> None:
     Pair.objects.filter(partner=partner).update(failures=12, retry_at=timezone.now() + timedelta(seconds=seconds))
 
 
+def syncing() -> list:
+    """Return (synchronous, journal) of the connections that threads of this node open; 2 is FULL."""
+    from concurrent.futures import ThreadPoolExecutor
+
+    from django.db import connection
+
+    def look(_: int) -> list:
+        with connection.cursor() as cursor:
+            found = [cursor.execute(f"PRAGMA {name}").fetchone()[0] for name in ("synchronous", "journal_mode")]
+        connection.close()
+        return found
+
+    with ThreadPoolExecutor(3) as pool:
+        return [look(0), *pool.map(look, range(3))]
+
+
 def bodies() -> list[str]:
     return [bytes(row).hex() for row in models.Body.objects.order_by("id").values_list("sha256", flat=True)]
 

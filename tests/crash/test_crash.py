@@ -189,6 +189,12 @@ def test_what_was_acknowledged_survives_a_power_cut(act, sampled, close):
     assert cut_power(act, sampled(6, 100_000), sampled(1, 5), close=close) > 1
 
 
+def test_every_connection_that_a_thread_opens_syncs_in_full(strikers):
+    folder = strikers["XA"].copy()
+    assert strikers["XA"].do(folder, "syncing", {}).result == [[2, "wal"]] * 4
+    shutil.rmtree(folder)
+
+
 def test_with_less_than_full_syncing_the_same_cut_loses_a_message(world, strikers):
     """This shows that the test above would notice."""
     with pytest.raises(AssertionError, match="power cut"):
