@@ -37,7 +37,8 @@ def sender() -> None:
     from django.utils import timezone
 
     from calls import audit, request
-    from comity.node.exchange import models, outbox
+    from comity.node.exchange import outbox
+    from comity.node.partners.models import Lane
 
     def send(first: int, count: int, *, urgent: bool = False) -> None:
         messages = [
@@ -59,7 +60,7 @@ def sender() -> None:
             send(int(rest[0]), 1, urgent=True)
             nodes.tell(True)
         elif what == "waiting":
-            nodes.tell(models.Note.objects.filter(out=True, state="w").count())
+            nodes.tell(sum(lane.out_next - 1 - lane.out_acked for lane in Lane.objects.all()))
         else:
             nodes.tell(audit())
 
@@ -81,9 +82,9 @@ def receiver() -> None:
         what, *rest = line.split()
         if what == "urgent":
             deadline = time.monotonic() + GIVE_UP_S
-            urgent = Note.objects.filter(out=False, lane=0).values("id")
+            urgent = CaseMessage.objects.filter(authority=nodes.THEIRS).exclude(urgency="normal")  # by its own index
             while time.monotonic() < deadline:
-                listed = CaseMessage.objects.filter(note_id__in=urgent).count()
+                listed = urgent.count()
                 if listed >= int(rest[0]):
                     break
                 time.sleep(0.02)
