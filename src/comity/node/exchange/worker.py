@@ -41,6 +41,7 @@ from comity.vocabulary.authority import LogName
 log = logging.getLogger(__name__)
 
 SENDERS: Final = 8
+PROBES: Final = 2  # of these, for partners that failed last time: however many stall, the others never wait for them
 TICK_S: Final = 1.0
 ACTS_ROOT_EVERY: Final = timedelta(hours=1)
 DIRECTORY_EVERY: Final = timedelta(minutes=10)
@@ -53,6 +54,9 @@ SWEEP_EVERY: Final = timedelta(days=1)
 ATTACHMENTS_EVERY: Final = timedelta(seconds=2)
 URGENT_EVERY: Final = timedelta(seconds=2)
 
+
+Waiting = queue.PriorityQueue[tuple[int, int, tuple[int, int] | None]]
+"""Lanes to be served: urgency, turn, and (pair, lane); `None` ends a thread."""
 
 Going = tuple[str, Callable[[], object]]
 """An errand: to whom, empty for nobody in particular, and what is done there."""
@@ -73,7 +77,8 @@ class Worker:
     def __init__(self, post: deliver.Post = transport.post, get: catching_up.Get = transport.get) -> None:
         self._post, self._get = post, get
         self._errands, self._schedule = Errands(), catching_up.Schedule()
-        self._due: queue.PriorityQueue[tuple[int, int, tuple[int, int] | None]] = queue.PriorityQueue()
+        self._due: Waiting = queue.PriorityQueue()
+        self._doubtful: Waiting = queue.PriorityQueue()
         self._queued: set[tuple[int, int]] = set()
         self._again: set[tuple[int, int]] = set()
         self._guard = threading.Lock()
@@ -95,12 +100,16 @@ class Worker:
         for name in Log.objects.filter(closed_at__isnull=True).values_list("name", flat=True):
             sequencer.recover(name)
         members.on_change(self._directory_changed.set)
-        for number in range(SENDERS):
-            threading.Thread(target=self._guarded(self._send), name=f"sender-{number}", daemon=True).start()
+        self._start_senders()
         for number in range(THREADS):
             threading.Thread(target=self._guarded(self._errands.run), name=f"errands-{number}", daemon=True).start()
         threading.Thread(target=self._guarded(self._watch), name="watcher", daemon=True).start()
         threading.Thread(target=self._guarded(self._hear_pokes), name="pokes", daemon=True).start()
+
+    def _start_senders(self) -> None:
+        for number in range(SENDERS):
+            send = partial(self._send, self._doubtful if number < PROBES else self._due)
+            threading.Thread(target=self._guarded(send), name=f"sender-{number}", daemon=True).start()
 
     def stop(self) -> None:
         """End every thread after what it is doing."""
@@ -109,6 +118,7 @@ class Worker:
         self._errands.stop()
         for _ in range(SENDERS):
             self._due.put((9, 0, None))
+            self._doubtful.put((9, 0, None))
 
     def give_up(self, error: BaseException) -> None:
         """Stop because the disk cannot be believed; the parent starts the process again, which checks the logs."""
@@ -178,6 +188,7 @@ class Worker:
         """Put every lane in which something waits into the queue, urgent ones first."""
         ready = Q(retry_at__isnull=True) | Q(retry_at__lte=at)
         pairs = set(Pair.objects.filter(ready).values_list("id", flat=True))
+        failed = set(Pair.objects.filter(failures__gt=0).values_list("id", flat=True))
         waiting = Lane.objects.filter(out_acked__lt=F("out_next") - 1).values_list("pair_id", "number")
         lanes = {(pair, lane) for pair, lane in waiting if pair in pairs or (lane == 0 and self._presses(pair, at))}
         lanes |= {
@@ -187,26 +198,26 @@ class Worker:
             )
         }
         for lane in lanes:
-            self._put(lane)
+            self._put(lane, self._doubtful if lane[0] in failed else self._due)
 
     def _presses(self, pair: int, at: datetime) -> bool:
         """Tell whether urgent notes are to be tried although the partner failed: life at risk waits for no pause."""
         return self._is_time(f"urgent {pair}", URGENT_EVERY, at)
 
-    def _put(self, lane: tuple[int, int]) -> None:
+    def _put(self, lane: tuple[int, int], waiting: Waiting) -> None:
         with self._guard:
             if lane in self._queued:
                 self._again.add(lane)
                 return
             self._queued.add(lane)
             self._count += 1
-            self._due.put((lane[1], self._count, lane))
+            waiting.put((lane[1], self._count, lane))
 
     # Sending
 
-    def _send(self) -> None:
+    def _send(self, waiting: Waiting) -> None:
         while not self._stop.is_set():
-            lane = self._due.get()[2]
+            lane = waiting.get()[2]
             if lane is None:
                 return
             close_old_connections()
@@ -216,10 +227,12 @@ class Worker:
             finally:
                 with self._guard:
                     self._queued.discard(lane)
-                    more = more or lane in self._again
+                    again = lane in self._again
                     self._again.discard(lane)
             if more:
-                self._put(lane)
+                self._put(lane, self._due)
+            elif again:
+                self._wake.set()  # the watcher knows whether the partner is to be left alone for now
 
     def _deliver(self, pair_id: int, lane: int) -> bool:
         """Make one attempt; tells whether more waits. No answer of one partner stops what is for the others."""
