@@ -7,6 +7,7 @@ open is sent again by its partners.
 import hashlib
 import io
 import json
+import os
 import sqlite3
 import tarfile
 import tempfile
@@ -20,6 +21,7 @@ import click
 from comity.cli.errors import Failure
 from comity.cli.words import _, marked
 from comity.config import nodefile
+from comity.sealing.disk import sync_folder
 
 VERSION: Final = 1
 MANIFEST: Final = "manifest.json"
@@ -69,7 +71,10 @@ def write(folder: Path, archive: Path) -> int:
             info = tarfile.TarInfo(MANIFEST)
             info.size, info.mode = len(data), 0o600
             tar.addfile(info, io.BytesIO(data))
+        with temporary.open("rb+") as handle:
+            os.fsync(handle.fileno())  # a name must never stand for bytes that a power cut takes back
         temporary.replace(archive)
+        sync_folder(archive.parent)
     finally:
         temporary.unlink(missing_ok=True)
     return len(hashes)

@@ -24,6 +24,7 @@ from comity.node.partners.models import Pair
 from comity.node.writing import writing
 from comity.sealing import CHUNK_SIZE, open_chunk, seal_chunk
 from comity.sealing.body import CEK_SIZE, OVERHEAD
+from comity.sealing.disk import sync_folder
 from comity.vocabulary.authority import AuthorityId
 
 log = logging.getLogger(__name__)
@@ -42,7 +43,7 @@ def store(data: bytes) -> bytes:
     path = serving.chunk_path(digest)
     if path.exists():
         return digest
-    path.parent.mkdir(parents=True, exist_ok=True)
+    _make_folder(path.parent)
     temporary = path.with_suffix(".part")
     try:
         temporary.write_bytes(data)
@@ -58,15 +59,14 @@ def _settle(temporary: Path, path: Path) -> None:
     with temporary.open("rb+") as handle:
         os.fsync(handle.fileno())
     temporary.replace(path)
-    _sync_folder(path.parent)
+    sync_folder(path.parent)
 
 
-def _sync_folder(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
+def _make_folder(folder: Path) -> None:
+    """Make the folder of a chunk so that a power cut does not take it back with what will lie in it."""
+    if not folder.is_dir():
+        folder.mkdir(parents=True, exist_ok=True)
+        sync_folder(folder.parent)
 
 
 def seal(source: BinaryIO, key: bytes) -> Iterator[tuple[bytes, int]]:
@@ -257,7 +257,7 @@ def fetch(chunk: Chunk, pair: Pair) -> str:
     digest = bytes(chunk.sha256)
     if not serving.chunk_path(digest).exists():  # it has its name only once it is whole and synced
         partial = serving.chunk_path(digest).with_suffix(f".{pair.id}")  # another partner may be giving the same file
-        partial.parent.mkdir(parents=True, exist_ok=True)
+        _make_folder(partial.parent)
         path = f"/federation/v1/bodies/{digest.hex()}"
         status = transport.get_into(partial, AuthorityId.parse(pair.partner), path, most_bytes=chunk.size)
         if status not in {OK, PARTIAL}:
