@@ -1,18 +1,22 @@
 """A federation of real nodes on this machine: own folders, keys, databases and processes, real TLS on loopback."""
 
+import atexit
 import json
 import os
+import shutil
 import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
+from unittest.mock import patch
 
 from comity.agreements.shipped import harbour_document
-from comity.cli.init import create
+from comity.cli.init import create, prepare_database
 from comity.config import nodefile
 from comity.directory.card import read_card
 from comity.directory.holders import Holders, Table
@@ -161,6 +165,22 @@ class Federation:
             node.close_hands()
 
 
+def prepared(folder: Path) -> None:
+    """Prepare a node's database, once for the same authorities: to migrate is most of the time to make a node."""
+    node = nodefile.load(folder)
+    names = "-".join(one.id for one in node.authorities)
+    template = Path(tempfile.gettempdir()) / f"comity-tests-{os.getpid()}" / f"{names}.sqlite3"
+    if node.database == "sqlite" and template.exists():
+        shutil.copy2(template, folder / "db.sqlite3")
+        return
+    prepare_database(folder)
+    if node.database == "sqlite":
+        if not template.parent.exists():
+            template.parent.mkdir(mode=0o700)
+            atexit.register(shutil.rmtree, template.parent, ignore_errors=True)
+        shutil.copy2(folder / "db.sqlite3", template)
+
+
 def build(
     folder: Path,
     members: dict[str, tuple[str, ...]],
@@ -193,11 +213,15 @@ def build(
             authorities=tuple(nodefile.Authority(one) for one in authorities),
             **settings,
         )
-        for path, _digits in create(node, PASSPHRASE, now):
+        with patch("comity.cli.init.prepare_database", prepared):
+            cards = create(node, PASSPHRASE, now)
+        for path, _digits in cards:
             registrar.admit(read_card(path.read_bytes()), compared=True)
         federation.nodes[state] = Node(node.folder, authorities)
     federation.registrar, federation.table = registrar, Table(snapshot, timestamp, tuple(targets[:2]))
     registrar.publish(federation.table, now)
-    for node in federation.nodes.values():
-        node.call("mirror", root=str(public / "1.root.json"), source=str(public))
+    first, *others = federation.nodes.values()
+    first.call("mirror", root=str(public / "1.root.json"), source=str(public))
+    for node in others:
+        shutil.copytree(first.folder / "directory", node.folder / "directory", dirs_exist_ok=True)
     return federation

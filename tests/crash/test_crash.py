@@ -160,12 +160,12 @@ def strike(act: Act, faults: tuple[str, ...], most: int) -> None:
 
 @ACTS
 def test_a_kill_leaves_all_or_nothing(act, sampled):
-    strike(act, (KILL,), sampled(10, 100_000))
+    strike(act, (KILL,), sampled(6, 100_000))
 
 
 @ACTS
 def test_a_failing_or_full_disk_leaves_all_or_nothing(act, sampled):
-    strike(act, (EIO, ENOSPC), sampled(8, 100_000))
+    strike(act, (EIO, ENOSPC), sampled(4, 100_000))
 
 
 def cut_power(act: Act, most: int, tries: int, **how) -> int:

@@ -44,7 +44,7 @@ def test_an_administrator_does_not_read_it(federation, tmp_path):
     assert "refused" in federation["XB"].call("read_file", msg=msg, role="administrator")
 
 
-@pytest.mark.parametrize("struck", ["XA", "XB"])
+@pytest.mark.parametrize("struck", ["XA", pytest.param("XB", marks=pytest.mark.soak)])
 def test_a_transfer_goes_on_after_either_side_was_killed_in_the_middle(federation, tmp_path, struck):
     """Some chunks are there before the kill; the others come after it, and none comes twice."""
     digest = written(tmp_path / "film", 11 * CHUNK + len(struck))

@@ -6,7 +6,7 @@ XD's keys are the test's. XB's door must serve XA and XC all the while.
 import importlib.util
 import sys
 import time
-from contextlib import ExitStack, closing
+from contextlib import ExitStack, closing, suppress
 from pathlib import Path
 
 import pytest
@@ -255,10 +255,12 @@ def test_a_member_that_reads_no_answer_keeps_nobody_waiting(federation, rogue):
     with ExitStack() as stack:
         for _ in range(12):
             tls = stack.enter_context(closing(rogue.connect()))
-            tls.sendall(head("GET", "/directory/1.root.json") * 500)
+            with suppress(OSError):  # the door may hang up before all is said
+                tls.sendall(head("GET", "/directory/1.root.json") * 500)
         assert served_within(federation, 5) < 5
 
 
+@pytest.mark.soak
 def test_a_head_that_takes_too_long_is_hung_up_on(federation, rogue):
     """A byte every second is no progress: the clock runs over the whole head."""
     begun = time.monotonic()

@@ -132,7 +132,9 @@ def verified(node: Path) -> subprocess.CompletedProcess[str]:
     )
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM], ids=["ctrl-c", "sigterm"])
+@pytest.mark.parametrize(
+    "number", [signal.SIGINT, pytest.param(signal.SIGTERM, marks=pytest.mark.soak)], ids=["ctrl-c", "sigterm"]
+)
 @pytest.mark.usefixtures("standing")
 def test_the_nodes_run_on_until_told_to_stop(demo: Demo, number: signal.Signals) -> None:
     process = demo("--no-play")
@@ -145,7 +147,9 @@ def test_the_nodes_run_on_until_told_to_stop(demo: Demo, number: signal.Signals)
     assert process.returncode == 0, out + err
 
 
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGKILL], ids=["ended", "killed"])
+@pytest.mark.parametrize(
+    "number", [pytest.param(signal.SIGTERM, marks=pytest.mark.soak), signal.SIGKILL], ids=["ended", "killed"]
+)
 def test_a_node_that_dies_is_named_and_the_others_are_stopped(
     demo: Demo, standing: Path, number: signal.Signals
 ) -> None:
@@ -160,7 +164,11 @@ def test_a_node_that_dies_is_named_and_the_others_are_stopped(
     assert "Traceback" not in err
 
 
-@pytest.mark.parametrize("said", ["Starting 5 nodes", "Aldermark asks"], ids=["while-they-start", "in-the-play"])
+@pytest.mark.parametrize(
+    "said",
+    ["Starting 5 nodes", pytest.param("Aldermark asks", marks=pytest.mark.soak)],
+    ids=["while-they-start", "in-the-play"],
+)
 @pytest.mark.usefixtures("standing")
 def test_ctrl_c_ends_it_at_once_wherever_it_is(demo: Demo, said: str) -> None:
     process = demo("--once")
