@@ -1,6 +1,7 @@
 """A federation of real nodes on this machine: own folders, keys, databases and processes, real TLS on loopback."""
 
 import atexit
+import hashlib
 import json
 import os
 import shutil
@@ -168,7 +169,7 @@ class Federation:
 def prepared(folder: Path) -> None:
     """Prepare a node's database, once for the same authorities: to migrate is most of the time to make a node."""
     node = nodefile.load(folder)
-    names = "-".join(one.id for one in node.authorities)
+    names = hashlib.sha256(" ".join(one.id for one in node.authorities).encode()).hexdigest()[:16]
     template = Path(tempfile.gettempdir()) / f"comity-tests-{os.getpid()}" / f"{names}.sqlite3"
     if node.database == "sqlite" and template.exists():
         shutil.copy2(template, folder / "db.sqlite3")

@@ -160,7 +160,7 @@ def strike(act: Act, faults: tuple[str, ...], most: int) -> None:
 
 @ACTS
 def test_a_kill_leaves_all_or_nothing(act, sampled):
-    strike(act, (KILL,), sampled(6, 100_000))
+    strike(act, (KILL,), sampled(4, 100_000))
 
 
 @ACTS

@@ -101,6 +101,7 @@ def test_every_step_of_the_play_is_verified(demo: Demo) -> None:
     assert "Nabeel Salim Al-Khoury" not in err
 
 
+@pytest.mark.soak
 def test_a_second_time_the_nodes_that_stand_are_used_again(demo: Demo, standing: Path) -> None:
     before = build.load(standing).fingerprint
     process = demo("--once", "--no-play")
