@@ -37,9 +37,8 @@ import os, signal, time
 from comity.config import lifeline
 signal.signal(signal.SIGTERM, lambda *_: None)  # as a server does that ends its forks in order
 lifeline.let_forks_follow(0.2)
-fork = os.fork()
-if fork:
-    print(fork, flush=True)
+if not os.fork():
+    print(os.getpid(), flush=True)  # it says so itself, once it no longer has our handlers
 time.sleep(60)
 """
 

@@ -3,6 +3,7 @@
 import hashlib
 import json
 import shutil
+import time
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -39,6 +40,7 @@ def test_a_suspended_member_is_refused_at_the_door_and_let_in_again(federation):
 
     federation.registrar.suspend(AuthorityId.parse(C), "conference.decision", datetime.now(UTC))
     federation.publish("XA", "XB")  # XC does not refresh: it goes on as if nothing had happened
+    time.sleep(2)  # XB's worker looks every second whether another process has refreshed
     federation["XC"].call("send", sender=C, recipients=[B])
     federation["XC"].wait("state", lambda found: "member.suspended" in found["failures"], 20)
     status, answer = federation["XC"].call("fetch", partner=B, path="/directory/timestamp.json")
