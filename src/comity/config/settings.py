@@ -38,12 +38,15 @@ def _sqlite(name: str) -> dict[str, Any]:
         "CONN_MAX_AGE": None,  # opening costs as much as some ten queries, and a closed one forgets its pages
         "OPTIONS": {
             "timeout": 20,  # seconds to wait for the other process's writing transaction
+            "cached_statements": 512,  # an exchange runs through more of them than the driver keeps by itself
             "transaction_mode": "IMMEDIATE",  # a read that turns into a write cannot be refused half-way
             # FULL, because NORMAL loses acknowledged messages at a power cut. The page size must come first: it is
-            # fixed once the write-ahead log exists; one sealed note then fits on one page.
+            # fixed once the write-ahead log exists; one sealed note then fits on one page. What a statement sets aside
+            # while it runs stays in memory: a temporary file would be a copy of rows outside the database.
             "init_command": (
                 "PRAGMA page_size=16384; PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; "
-                "PRAGMA secure_delete=ON; PRAGMA cache_size=-16384; PRAGMA wal_autocheckpoint=500"
+                "PRAGMA secure_delete=ON; PRAGMA cache_size=-16384; PRAGMA wal_autocheckpoint=500; "
+                "PRAGMA temp_store=MEMORY"
             ),
         },
     }

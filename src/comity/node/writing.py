@@ -13,15 +13,27 @@ from django.db import DatabaseError, transaction
 _WRITER = threading.RLock()
 
 
+class _Depth:
+    """How many blocks stand inside each other; only who holds the lock looks at it."""
+
+    blocks = 0
+
+
 @contextmanager
 def writing() -> Iterator[None]:
     """Run the block as one durable transaction; leave the block only after it has been committed and synced.
 
+    Inside another such block it belongs to that one: where it fails, nothing of either is kept.
+
     Raises:
         django.db.OperationalError: the disk is full or failing; nothing of the block was kept.
     """
-    with _WRITER, transaction.atomic():
-        yield
+    with _WRITER, transaction.atomic(savepoint=not _Depth.blocks):
+        _Depth.blocks += 1
+        try:
+            yield
+        finally:
+            _Depth.blocks -= 1
 
 
 def fault_of(error: DatabaseError) -> str:
