@@ -5,6 +5,7 @@ import re
 from base64 import b64decode, b64encode
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
 from comity.merkle.errors import CheckpointError, ProofError, SignatureError
@@ -25,6 +26,7 @@ from comity.merkle.signing import (
 
 _SIZE: Final = re.compile(r"0|[1-9][0-9]{0,18}")
 _LINES: Final = 3
+REMEMBERED: Final = 32  # checkpoints, of at most `MAX_NOTE_BYTES` each
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,8 +101,7 @@ class SignedCheckpoint:
         Raises:
             CheckpointError: the bytes are not such a note.
         """
-        note = parse_signed_note(data)
-        return cls(parse_body(note.text), note.lines)
+        return _parsed(bytes(data))
 
     def to_bytes(self) -> bytes:
         """Return the note as it is stored and sent."""
@@ -115,6 +116,13 @@ class SignedCheckpoint:
         if self.checkpoint != other.checkpoint:
             raise CheckpointError("lines of different checkpoints cannot stand under one text")
         return SignedCheckpoint(self.checkpoint, tuple(dict.fromkeys(self.lines + other.lines)))
+
+
+@lru_cache(maxsize=REMEMBERED)
+def _parsed(data: bytes) -> SignedCheckpoint:
+    """Read what several steps of one exchange ask for; what does not parse is not remembered."""
+    note = parse_signed_note(data)
+    return SignedCheckpoint(parse_body(note.text), note.lines)
 
 
 def sign(checkpoint: Checkpoint, signers: Sequence[Signer]) -> bytes:

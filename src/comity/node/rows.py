@@ -5,10 +5,11 @@ tables and columns in their own text, never from input; values are parameters, b
 about: no database finds such an index by a parameter.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+import sqlite3
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from functools import lru_cache
+from operator import attrgetter, methodcaller
 from typing import Any
 
 from django.db import DEFAULT_DB_ALIAS, connection, connections
@@ -61,9 +62,8 @@ def _others(model: type[Model], columns: tuple[str, ...]) -> tuple[tuple[str, ..
     return tuple(str(field.column) for field in fields), defaults
 
 
-@contextmanager
-def _executing() -> Iterator[Callable[[str, Sequence[Any]], Any]]:
-    """Yield what executes a statement with its values and returns a cursor.
+def _execute(statement: str, values: Sequence[Any], fetch: Callable[[Any], Any]) -> Any:  # noqa: ANN401  # a driver's rows
+    """Execute a statement with its values and return what `fetch` takes from the driver's cursor.
 
     On SQLite the driver is called directly, inside Django's connection and transaction and with its errors: Django's
     own cursor costs more than most statements here. Whoever listens to statements, as tests do, hears them as ever.
@@ -71,18 +71,17 @@ def _executing() -> Iterator[Callable[[str, Sequence[Any]], Any]]:
     database = connections[DEFAULT_DB_ALIAS]
     if database.vendor != "sqlite" or database.execute_wrappers or database.force_debug_cursor:
         with database.cursor() as cursor:
-
-            def execute(statement: str, values: Sequence[Any]) -> Any:  # noqa: ANN401  # a driver's cursor
-                cursor.execute(statement, values)
-                return cursor
-
-            yield execute
-        return
-    database.ensure_connection()
-    database.validate_no_broken_transaction()
-    with database.wrap_database_errors:
-        driver = database.connection
-        yield lambda statement, values: driver.execute(_question_marks(statement), values)
+            cursor.execute(statement, values)
+            return fetch(cursor)
+    if database.connection is None:
+        database.ensure_connection()
+    if database.needs_rollback:
+        database.validate_no_broken_transaction()
+    try:
+        return fetch(database.connection.execute(_question_marks(statement), values))
+    except sqlite3.Error:
+        with database.wrap_database_errors:
+            raise
 
 
 @lru_cache(maxsize=512)
@@ -92,27 +91,31 @@ def _question_marks(statement: str) -> str:
 
 def one(statement: str, *values: Value) -> tuple[Any, ...] | None:
     """Return the first row that a query finds, `None` if there is none."""
-    with _executing() as execute:
-        found: tuple[Any, ...] | None = execute(statement, values).fetchone()
+    found: tuple[Any, ...] | None = _execute(statement, values, _first)
     return found
 
 
 def every(statement: str, *values: Value) -> list[tuple[Any, ...]]:
     """Return all rows that a query finds."""
-    with _executing() as execute:
-        return list(execute(statement, values).fetchall())
+    return list(_execute(statement, values, _all))
 
 
 def run(statement: str, *values: Value) -> int:
     """Change rows and return how many were."""
-    with _executing() as execute:
-        return int(execute(statement, values).rowcount)
+    return int(_execute(statement, values, _count))
+
+
+_first, _all, _count = methodcaller("fetchone"), methodcaller("fetchall"), attrgetter("rowcount")
 
 
 def run_each(statement: str, values: Iterable[Sequence[Value]]) -> None:
     """Change rows by one statement, once for each set of values."""
+    held = list(values)
+    if len(held) == 1:
+        run(statement, *held[0])
+        return
     with connection.cursor() as cursor:
-        cursor.executemany(statement, list(values))
+        cursor.executemany(statement, held)
 
 
 def locked(table: str = "") -> str:

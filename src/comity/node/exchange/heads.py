@@ -169,11 +169,12 @@ def news_for(pair: Pair, at: datetime) -> tuple[bytes, ...]:
     """Return heads of third parties that changed since we last told this partner."""
     found = rows.every(
         """SELECT head.text FROM partners_head AS head JOIN partners_pair AS pair ON pair.id = %s
-        WHERE head.log NOT LIKE %s AND length(head.text) > 0
+        WHERE substr(head.log, 1, %s) <> %s AND length(head.text) > 0
         AND (pair.heads_told_at IS NULL OR head.verified_at > pair.heads_told_at)
         ORDER BY head.verified_at DESC LIMIT %s""",
         pair.id,
-        f"{pair.partner}/%",
+        len(pair.partner) + 1,
+        f"{pair.partner}/",
         HEADS_AT_ONCE,
     )
     texts = tuple(bytes(text) for (text,) in found)

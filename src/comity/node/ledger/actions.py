@@ -105,9 +105,10 @@ def _current(authority: str, kind: str) -> Log:
     """Return the open log of a kind: the highest number that is not closed."""
     found = rows.one(
         f"SELECT {', '.join(_READ)} FROM ledger_log"  # noqa: S608  # our own names
-        " WHERE authority = %s AND name LIKE %s AND closed_at IS NULL ORDER BY id DESC LIMIT 1",
+        " WHERE authority = %s AND substr(name, %s, 1) = %s AND closed_at IS NULL ORDER BY id DESC LIMIT 1",
         authority,
-        f"{authority}/{kind}%",
+        len(authority) + 2,  # the kind stands behind the slash; `LIKE` would be planned anew for every value
+        kind,
     )
     if found is None:
         raise LookupError(f"{authority} has no open log of kind {kind}; run comity init")

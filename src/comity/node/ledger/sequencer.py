@@ -15,8 +15,8 @@ from typing import Final
 
 from django.db import DEFAULT_DB_ALIAS
 
+from comity.merkle import EMPTY_ROOT, Frontier, Kind, entry, leaf_hash, padding_h, root_at, runs_of
 from comity.merkle import Checkpoint as Signable
-from comity.merkle import Frontier, Kind, entry, leaf_hash, padding_h, root_at, runs_of
 from comity.node import places, rows
 from comity.node.ledger import keys, tree
 from comity.node.ledger.models import HASH_ONLY, Checkpoint, Log
@@ -25,6 +25,8 @@ from comity.node.writing import writing
 MOST_AT_ONCE: Final = 20_000
 _LOCKS: Final[dict[str, threading.Lock]] = defaultdict(threading.Lock)
 _HANDLES: Final[dict[tuple[int, Path], int]] = {}
+_SIGNED: Final[dict[str, tuple[int, bytes, Frontier]]] = {}
+"""Size, root and right edge of each log as this process signed it last."""
 
 
 class SequencerError(Exception):
@@ -163,25 +165,33 @@ def _sign(log: Log) -> Checkpoint:
     )
     if not held:
         raise SequencerError(f"{log.name} has no stored checkpoint")
-    signed_size = held[0][1] if held[0][1] <= log.signed_size else 0
+    signed_size, signed_root = (held[0][1], bytes(held[0][2])) if held[0][1] <= log.signed_size else (0, EMPTY_ROOT)
     key, size, root = held[-1][0], held[-1][1], bytes(held[-1][2])
     if (size, root) != (log.size, bytes(log.root)):
         raise SequencerError(f"the newest checkpoint of {log.name} is not its head")
-    _rehash(log, signed_size, {row[3]: (row[4], row[5]) for row in held if row[1] > signed_size})
+    before = _signed_edge(log, signed_size, signed_root)
+    edge = _rehash(log, before, {row[3]: (row[4], row[5]) for row in held if row[1] > signed_size})
     text = sign(Signable(log.name, size, root))
     with writing():
         rows.run("UPDATE ledger_checkpoint SET text = %s WHERE id = %s AND text IS NULL", text, key)
         rows.run("UPDATE ledger_log SET signed_size = %s WHERE id = %s", size, log.id)
     log.signed_size = size
+    _SIGNED[log.name] = size, root, edge
     return _checkpoint(log, key, size, root, text)
 
 
-def _rehash(log: Log, signed_size: int, paddings: Mapping[int, tuple[int, bytes | None]]) -> None:
-    """Compare entries as they were stored with the tree that is about to be signed.
+def _signed_edge(log: Log, size: int, root: bytes) -> Frontier:
+    """Return the right edge of a log as it was signed last: from memory if we signed it, else from its tiles."""
+    known = _SIGNED.get(log.name)
+    return known[2] if known is not None and known[:2] == (size, root) else Frontier.at(tree.nodes(log), size)
+
+
+def _rehash(log: Log, before: Frontier, paddings: Mapping[int, tuple[int, bytes | None]]) -> Frontier:
+    """Compare entries as they were stored with the root that is about to be signed; returns its right edge.
 
     Args:
         log: with the root that was stored.
-        signed_size: up to which it was compared before.
+        before: up to which it was compared before.
         paddings: (count, seed) of the dummy leaves beyond, by the index of the first.
 
     Raises:
@@ -193,15 +203,16 @@ def _rehash(log: Log, signed_size: int, paddings: Mapping[int, tuple[int, bytes 
         for i in range(count)
     }
     stored = rows.every(
-        'SELECT "index", kind, h FROM ledger_entry WHERE log_id = %s AND "index" >= %s', log.id, signed_size
+        'SELECT "index", kind, h FROM ledger_entry WHERE log_id = %s AND "index" >= %s', log.id, before.size
     )
     leaves.update((index, leaf_of(kind, bytes(h))) for index, kind, h in stored)
-    missing = next((index for index in range(signed_size, log.size) if index not in leaves), None)
+    missing = next((index for index in range(before.size, log.size) if index not in leaves), None)
     if missing is not None:
         raise SequencerError(f"entry {missing} of {log.name} is missing")
-    fresh = (leaves[index] for index in range(signed_size, log.size))
-    if Frontier.at(tree.nodes(log), signed_size).extend(fresh).root() != bytes(log.root):
+    edge = before.extend(leaves[index] for index in range(before.size, log.size))
+    if edge.root() != bytes(log.root):
         raise SequencerError(f"the entries of {log.name} do not give the root that was stored")
+    return edge
 
 
 def recover(name: str) -> None:
