@@ -27,7 +27,7 @@ from comity.node.ledger.actions import open_log
 from comity.node.officers.actions import register_officer
 from comity.node.officers.models import Officer
 from comity.node.partners import keyring, members, mirrored, pairs
-from comity.sealing import Keystore
+from comity.sealing import Keystore, seal_body
 from comity.vocabulary.authority import AuthorityId
 
 PASSPHRASE = "four calm seas"
@@ -151,9 +151,14 @@ class Partner:
         )  # fmt: skip
         # The door of the exchange asks later whether what is answered was asked.
         pair = pairs.pair(AuthorityId.parse("xa.ncb"), self.authority)
+        cek = secrets.token_bytes(32)
+        sealed = seal_body(cek, payload)
+        body = exchanged.Body.objects.create(
+            sha256=hashlib.sha256(sealed).digest(), sealed=sealed, cek=cek, size=len(sealed)
+        )
         stored, _ = exchanged.Note.objects.get_or_create(
             pair=pair, out=False, lane=1, seq=number,
-            defaults={"hash": msg, "raw": b"", "msg": msg, "state": "s", "at": at},
+            defaults={"hash": msg, "raw": b"", "msg": msg, "state": "s", "at": at, "body": body},
         )  # fmt: skip
         arriving.receive([Arrived(stored.pk, message, payload, note, standing, at)] * times)
         return CaseMessage.objects.get(msg=msg, incoming=True)

@@ -3,10 +3,12 @@ from datetime import datetime
 from typing import Any
 
 from comity.delivery import Standing
-from comity.desks.cases import composing, reads
+from comity.desks.cases import composing, forgetting, reads
 from comity.desks.cases.forms import Draft
-from comity.desks.cases.models import Case, CaseMessage, State
+from comity.desks.cases.models import Case, CaseMessage, State, open_bodies
+from comity.node.exchange import erasing
 from comity.node.officers.models import Officer
+from comity.vocabulary.authority import AuthorityId
 
 FillIn = Callable[..., Draft]
 Partners = Callable[[str], Any]
@@ -72,3 +74,31 @@ def _from_xb(message: Any) -> Any:
         message.head, from_=AuthorityId.parse("xb.spoc"), recipients=(AuthorityId.parse("xa.ncb"),), reference="XB-9"
     )
     return replace(message, head=head)
+
+
+def test_what_partners_say_is_kept_once_and_opened_in_one_query_for_a_page(
+    fill_in: FillIn, officer: Officer, at: datetime, partner: Partners, django_assert_num_queries: Any
+) -> None:
+    message, xb = _from_xb(request(fill_in(), officer, at)), partner("xb.spoc")
+    for _ in range(3):
+        xb.send(message)
+    came = list(CaseMessage.objects.all())
+    assert [one.kept for one in came] == [None] * 3
+    with django_assert_num_queries(1):
+        open_bodies(came)
+        said = [one.content for one in came]
+    assert all(one is not None and one["texts"][0]["text"] == "Two containers were seized." for one in said)
+
+
+def test_a_page_that_stood_open_cannot_bring_back_what_was_erased(
+    fill_in: FillIn, officer: Officer, at: datetime, partner: Partners
+) -> None:
+    asked = partner("xb.spoc").asks(request(fill_in(), officer, at))
+    assert asked.content
+    erased = erasing.erase(AuthorityId.parse("xa.ncb"), bytes(asked.msg), by="", at=at, why="retention.over")
+    assert isinstance(erased, erasing.Erased)
+    forgetting.forget(AuthorityId.parse("xa.ncb"), bytes(asked.msg))
+    asked.state = State.DONE
+    asked.save()
+    found = CaseMessage.objects.get(pk=asked.pk)
+    assert (found.content, found.kept) == (None, None)

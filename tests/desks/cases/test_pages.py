@@ -149,7 +149,7 @@ def test_a_case_costs_the_same_queries_for_one_message_and_for_many(
     for number in range(20):
         sent = CaseMessage.objects.create(
             case=asked.case, authority="xa.ncb", originator="xa.ncb", incoming=False, kind="answer", reference="r",
-            msg=number.to_bytes(32), urgency="normal", sent_at=at, state="done", content=asked.content,
+            msg=number.to_bytes(32), urgency="normal", sent_at=at, state="done", kept=asked.content,
             written_by=officer, in_reply_to=bytes(asked.msg).hex(),
         )  # fmt: skip
         sent.addressees.create(authority="xb.spoc", note_id=number)

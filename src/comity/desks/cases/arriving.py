@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any, Final
+from typing import Final
 
 import msgspec
 
@@ -22,7 +22,6 @@ class _Filed:
     """A message with what is stored of it."""
 
     arrived: Arrived
-    content: dict[str, Any]
     caption: str
 
     @property
@@ -61,7 +60,7 @@ def receive(batch: Sequence[Arrived]) -> None:
 
 def _filed(one: Arrived) -> _Filed:
     caption = rules.caption(content.captions(one.message))[: content.MAX_CAPTION]
-    return _Filed(one, content.content_of(one.message), caption)
+    return _Filed(one, caption)
 
 
 def _not_yet_kept(batch: Sequence[Arrived]) -> list[Arrived]:
@@ -136,13 +135,13 @@ def _named(keys: Sequence[tuple[str, str]]) -> dict[tuple[str, str], int]:
 
 _COLUMNS: Final = (
     "case_id", "authority", "originator", "incoming", "kind", "reference", "in_reply_to", "msg", "note_id", "purpose",
-    "crime_area", "urgency", "handling", "languages", "caption", "content", "deadline", "sent_at", "arrived_at",
+    "crime_area", "urgency", "handling", "languages", "caption", "deadline", "sent_at", "arrived_at",
     "ahead", "state",
 )  # fmt: skip
 
 
 def _rows(batch: Sequence[_Filed], cases: Sequence[int]) -> list[tuple[rows.Value, ...]]:
-    """Return what `content.row_of` makes of each message, as the database takes it."""
+    """Return the columns of each message, as the database takes them."""
     moments: dict[int, rows.Value] = {}
 
     def moment(at: int | None) -> rows.Value:
@@ -160,7 +159,7 @@ def _rows(batch: Sequence[_Filed], cases: Sequence[int]) -> list[tuple[rows.Valu
                 case_id, one.authority, head.from_.text, True, head.kind, one.reference,
                 refers.msg.hex() if refers else "", arrived.note.msg, arrived.note_id, head.purpose.value,
                 head.area.value, head.urgency.value, _json([code.value for code in head.handling]),
-                _json(sorted({part["language"] for part in one.content["texts"]})), one.caption, _json(one.content),
+                _json(content.languages_of(arrived.message)), one.caption,
                 moment(head.deadline), moment(head.sent), rows.moment(arrived.at),
                 arrived.standing is delivery.Standing.AHEAD, State.NEW.value,
             )
@@ -178,7 +177,8 @@ def _note_reply(one: _Filed, known: dict[tuple[str, bytes], CaseMessage]) -> Non
     asked = known.get((one.authority, refers.msg)) if refers else None
     if asked is None or asked.incoming or head.kind not in {"answer", "refusal"}:
         return
-    reply = "refusal" if head.kind == "refusal" else str(one.content.get("answer", ""))
+    answer = one.arrived.message.answer
+    reply = "refusal" if head.kind == "refusal" or answer is None else answer.outcome.value
     Addressee.objects.filter(message=asked, authority=str(head.from_)).update(reply=reply, replied_at=one.arrived.at)
     _settle(asked)
 

@@ -1,14 +1,13 @@
 """What pages show of a message, as plain JSON: the same for what came in and what goes out."""
 
-from datetime import UTC, datetime
-from typing import Any
+from typing import Any, Final
 
 from comity.desks.cases import rules
-from comity.desks.cases.models import Case, CaseMessage
 from comity.messages import AboutSubject, Message, TextRole
 from comity.subjects import Subject
 
-MAX_CAPTION = 200
+MAX_CAPTION: Final = 200
+SHOWN: Final = (TextRole.FACTS, TextRole.ANSWER, TextRole.REASON)
 
 
 def content_of(message: Message) -> dict[str, Any]:
@@ -18,11 +17,7 @@ def content_of(message: Message) -> dict[str, Any]:
         "subjects": [_subject(about) for about in message.subjects],
         "legal_basis": "\n".join(text.text for text in message.texts(TextRole.LEGAL_BASIS)),
         "questions": [text.text for text in message.texts(TextRole.QUESTION)],
-        "texts": [
-            {"language": text.language, "text": text.text}
-            for role in (TextRole.FACTS, TextRole.ANSWER, TextRole.REASON)
-            for text in message.texts(role)
-        ],
+        "texts": [{"language": text.language, "text": text.text} for role in SHOWN for text in message.texts(role)],
         "purpose": str(head.purpose),
         "crime_area": str(head.area),
         "urgency": str(head.urgency),
@@ -51,6 +46,11 @@ def _subject(about: AboutSubject) -> dict[str, Any]:
     }
 
 
+def languages_of(message: Message) -> list[str]:
+    """Return the languages of the texts that a page shows, sorted."""
+    return sorted({text.language for role in SHOWN for text in message.texts(role)})
+
+
 def captions(message: Message) -> tuple[str, ...]:
     """Return the captions of the message's subjects."""
     return tuple(caption_of(about.subject) for about in message.subjects)
@@ -61,35 +61,3 @@ def caption_of(subject: Subject) -> str:
     if subject.caption != subject.schema or not subject.properties:
         return subject.caption
     return subject.properties[0][1][0].removeprefix(rules.VIN_PREFIX)
-
-
-def row_of(message: Message, msg: bytes, *, case: Case, authority: str, incoming: bool) -> CaseMessage:
-    """Return the row for a message, unsaved; its state is the caller's.
-
-    Args:
-        message: as read or as written.
-        msg: root over its items.
-        case: to which it belongs.
-        authority: ours.
-        incoming: whether a partner sent it.
-    """
-    head, content = message.head, content_of(message)
-    return CaseMessage(
-        case=case,
-        authority=authority,
-        originator=str(head.from_),
-        incoming=incoming,
-        kind=head.kind,
-        reference=head.reference[:60],
-        in_reply_to=message.refers.msg.hex() if message.refers else "",
-        msg=msg,
-        purpose=str(head.purpose),
-        crime_area=str(head.area),
-        urgency=str(head.urgency),
-        handling=[str(code) for code in head.handling],
-        languages=sorted({part["language"] for part in content["texts"]}),
-        caption=rules.caption(captions(message))[:MAX_CAPTION],
-        content=content,
-        deadline=datetime.fromtimestamp(head.deadline, UTC) if head.deadline else None,
-        sent_at=datetime.fromtimestamp(head.sent, UTC),
-    )

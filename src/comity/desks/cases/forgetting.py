@@ -11,9 +11,9 @@ def forget(own: AuthorityId, msg: bytes) -> None:
     """
     messages = CaseMessage.objects.filter(authority=str(own), msg=msg)
     ids, cases = (set(messages.values_list(name, flat=True)) for name in ("id", "case"))
-    messages.update(content=None, caption="")
+    messages.update(erased=True, kept=None, caption="")
     Candidate.objects.filter(message__in=ids).update(record=None, reasons=[], reason="")
     for name in ("message__in", "about__in"):
         StoredDraft.objects.filter(**{name: ids}).update(data={}, caption="", reason="")
-    left = CaseMessage.objects.filter(case__in=cases, content__isnull=False).values_list("case", flat=True)
+    left = CaseMessage.objects.filter(case__in=cases, erased=False).values_list("case", flat=True)
     Case.objects.filter(id__in=cases - set(left)).update(title="")

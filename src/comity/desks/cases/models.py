@@ -1,14 +1,18 @@
 """Cases, their messages, to whom each went, and the candidates found for what a partner asks about.
 
 The sealed bodies, notes and receipts lie in `comity.node.exchange`; here stands what an officer reads, so that a list
-of fifty messages opens no body. `content` is personal data: erasure empties it and keeps the row.
+of fifty messages opens no body. What a message says is personal data: erasure empties it and keeps the row.
 """
 
-from typing import ClassVar
+from collections.abc import Sequence
+from typing import Any, ClassVar
 
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+
+from comity.desks.cases.content import content_of
+from comity.node.exchange import bodies
 
 
 class Case(models.Model):
@@ -49,8 +53,8 @@ class Standing(models.TextChoices):
 class CaseMessage(models.Model):
     """A message in one of our authorities' cases, as officers read it.
 
-    `msg` is the root over its items, by which every copy and its proof are found. `content` is what
-    `reads.content_of` made of the message: plain JSON, the same for both directions.
+    `msg` is the root over its items, by which every copy and its proof are found. `kept` is what `content.content_of`
+    made of a message of ours. What came in is kept once, in its sealed body, and opened for the page that shows it.
     """
 
     case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="messages")
@@ -70,7 +74,9 @@ class CaseMessage(models.Model):
     unit = models.CharField(max_length=120, blank=True)
     restricted = models.BooleanField(default=False)
     caption = models.CharField(max_length=200, blank=True)
-    content = models.JSONField(null=True)
+    kept = models.JSONField(null=True, db_column="content")
+    erased = models.BooleanField(default=False)
+    opened: dict[str, Any] | None  # in: what the body says, once it has been opened for a page
     deadline = models.DateTimeField(null=True)
     sent_at = models.DateTimeField()
     arrived_at = models.DateTimeField(null=True)  # in: when this node received it
@@ -101,6 +107,27 @@ class CaseMessage(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.reference}"
+
+    @property
+    def content(self) -> dict[str, Any] | None:
+        """What the message says, as `content.content_of` returns it; `None` once erased."""
+        if self.erased or self.kept is not None or not self.incoming:
+            return self.kept
+        if not hasattr(self, "opened"):
+            open_bodies([self])
+        return self.opened
+
+
+def open_bodies(messages: Sequence[CaseMessage]) -> None:
+    """Open the bodies of those of these messages that came in: one query for a whole page.
+
+    What was opened is no field: saving the row can never bring back what was erased meanwhile.
+    """
+    closed = [one for one in messages if one.incoming and one.kept is None and not one.erased]
+    found = bodies.messages_of([one.note_id for one in closed if one.note_id is not None])
+    for one in closed:
+        said = found.get(one.note_id or 0)
+        one.opened = None if said is None else content_of(said)
 
 
 class Addressee(models.Model):

@@ -57,7 +57,7 @@ def preview(message: Message) -> Preview:
     approvals, recipients = _decided(message)
     return Preview(
         recipients=recipients,
-        subjects=subjects_of(CaseMessage(content=shown)),
+        subjects=subjects_of(CaseMessage(kept=shown)),
         content=shown,
         handling=tuple(str(code) for code in message.head.handling),
         conditions=tuple(shown["conditions"]),

@@ -21,6 +21,7 @@ from comity.desks.cases.models import (
     State,
     StoredDraft,
     Verdict,
+    open_bodies,
 )
 from comity.desks.cases.rules import FOLLOW_UPS, may_be_answered, may_follow_up
 from comity.desks.cases.visibility import visible_messages
@@ -287,6 +288,7 @@ def case_page(officer: Officer, case_id: int) -> CasePage:
 
 
 def _page_of(seen: Sequence[CaseMessage]) -> CasePage:
+    open_bodies(seen)
     copies = deliveries([one for one in seen if not one.incoming])
     proposals = list(
         Candidate.objects.filter(message__in=[one.pk for one in seen])

@@ -163,7 +163,11 @@ class Spoken(Protocol):
     kind: str
     state: str
     standing: str
-    content: Any
+
+    @property
+    def content(self) -> Any:  # noqa: ANN401  # plain JSON
+        """What the message says; nothing once erased."""
+        ...
 
 
 def may_be_answered(message: Spoken) -> bool:

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -112,9 +112,7 @@ def _send(
 ) -> Outcome:
     """Hand a message to the exchange and keep what the desk shows of it; call inside the act's transaction."""
     reference = case.reference if case is not None else message.head.reference
-    draft = content.row_of(
-        message, b"", case=case or Case(reference=reference), authority=officer.authority, incoming=False
-    )
+    draft = _row_of(message, b"", case or Case(reference=reference), officer.authority)
     replies = message.head.kind in {"answer", "refusal"}
     wanted = [Action.ANSWER if replies else Action.SEND, *([Action.ATTACH] if message.attachments else [])]
     if not all(may_do(officer, action, draft) for action in wanted):
@@ -125,7 +123,7 @@ def _send(
         return Outcome(None, refusals_in_words(sent.refusals))
     if case is None:
         case = Case.objects.create(reference=reference, authority=officer.authority, title=title, opened_at=at)
-    row = content.row_of(message, sent.msg, case=case, authority=officer.authority, incoming=False)
+    row = _row_of(message, sent.msg, case, officer.authority)
     row.written_by = officer
     row.in_reply_to = bytes(about.msg).hex() if about is not None else ""
     row.state = State.OPEN if row.kind == "request" else State.DONE
@@ -137,6 +135,30 @@ def _send(
         ]
     )
     return Outcome(row)
+
+
+def _row_of(message: Message, msg: bytes, case: Case, authority: str) -> CaseMessage:
+    """Return the row for a message of ours, unsaved; its state is the caller's."""
+    head = message.head
+    return CaseMessage(
+        case=case,
+        authority=authority,
+        originator=str(head.from_),
+        incoming=False,
+        kind=head.kind,
+        reference=head.reference[:60],
+        in_reply_to=message.refers.msg.hex() if message.refers else "",
+        msg=msg,
+        purpose=str(head.purpose),
+        crime_area=str(head.area),
+        urgency=str(head.urgency),
+        handling=[str(code) for code in head.handling],
+        languages=content.languages_of(message),
+        caption=rules.caption(content.captions(message))[: content.MAX_CAPTION],
+        kept=content.content_of(message),
+        deadline=datetime.fromtimestamp(head.deadline, UTC) if head.deadline else None,
+        sent_at=datetime.fromtimestamp(head.sent, UTC),
+    )
 
 
 def _settle(about: CaseMessage, sent: CaseMessage) -> None:
