@@ -59,6 +59,7 @@ class _Batch:
     parcel: Parcel
     head: Head
     told: tuple[int, ...]
+    news: heads.News
 
 
 def deliver(pair: Pair, lane: int, post: Post, at: datetime) -> Outcome:
@@ -119,7 +120,7 @@ def _batch(pair: Pair, lane: int, at: datetime) -> _Batch | None:
     told, given = receipts.to_tell(pair, checkpoint.size) if lane == 1 or not waiting else ((), ())
     if not waiting and not given:
         return None
-    head = heads.known(theirs, partner)
+    head, news = heads.known(theirs, partner), heads.news_for(pair, answering=False)
     parcel = Parcel(
         sender=AuthorityId.parse(pair.own),
         recipient=partner,
@@ -135,11 +136,11 @@ def _batch(pair: Pair, lane: int, at: datetime) -> _Batch | None:
         receipts=given,
         have=head.size,
         cosignatures=_cosignatures(pair, head, at) if told else (),
-        heads=heads.news_for(pair, at),
+        heads=news.texts,
         want=receipts.gaps(pair, state),
         next_seq=state.in_next,
     )
-    return _Batch(parcel, head, told)
+    return _Batch(parcel, head, told, news)
 
 
 def _state(pair: Pair, lane: int) -> Lane | None:
@@ -245,6 +246,7 @@ def _settle(pair: Pair, batch: _Batch, reply: Parcel, at: datetime) -> Outcome:
                 heads.take(reply, at)
             if batch.told:
                 models.Receipt.objects.filter(id__in=batch.told).update(told=True)
+            heads.mark_told(pair, batch.news)
             _requeue(pair, reply)
     settled = sum(
         statement.last - statement.first + 1

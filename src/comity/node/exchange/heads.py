@@ -1,6 +1,8 @@
 """Remember the highest verified checkpoint of each member, and hear what others were shown."""
 
+from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 
 from comity.delivery import Head, Parcel, Relation, UnknownLogError, relate
 from comity.merkle import ProofError, SignedCheckpoint
@@ -10,7 +12,7 @@ from comity.node.partners import incidents, members
 from comity.node.partners.models import Claim, Pair
 from comity.vocabulary.authority import AuthorityId, LogName
 
-HEADS_AT_ONCE = 32
+HEADS_AT_ONCE: Final = 32
 
 
 def known(log: LogName, owner: AuthorityId) -> Head:
@@ -165,19 +167,44 @@ def size_of(member: AuthorityId) -> int:
     return 0 if log is None else known(log, member).size
 
 
-def news_for(pair: Pair, at: datetime) -> tuple[bytes, ...]:
-    """Return heads of third parties that changed since we last told this partner."""
+@dataclass(frozen=True, slots=True)
+class News:
+    """Heads of third parties to tell a partner.
+
+    Attributes:
+        texts: signed checkpoints, those first that changed first.
+        until: when the last of them changed, as the database gives it.
+        answering: whether they go out with an answer of ours; else with a parcel that is answered.
+    """
+
+    texts: tuple[bytes, ...]
+    until: rows.Value
+    answering: bool
+
+
+def news_for(pair: Pair, *, answering: bool) -> News:
+    """Return heads of third parties that changed since we last told this partner.
+
+    Those that wait longest go first, and what does not fit goes with the next parcel: a head that is passed over might
+    be the one half of a fork.
+    """
     found = rows.every(
-        """SELECT head.text FROM partners_head AS head JOIN partners_pair AS pair ON pair.id = %s
+        f"""SELECT head.text, head.verified_at FROM partners_head AS head JOIN partners_pair AS pair ON pair.id = %s
         WHERE substr(head.log, 1, %s) <> %s AND length(head.text) > 0
-        AND (pair.heads_told_at IS NULL OR head.verified_at > pair.heads_told_at)
-        ORDER BY head.verified_at DESC LIMIT %s""",
+        AND (pair.{_TOLD[answering]} IS NULL OR head.verified_at > pair.{_TOLD[answering]})
+        ORDER BY head.verified_at LIMIT %s""",  # noqa: S608  # our own names
         pair.id,
         len(pair.partner) + 1,
         f"{pair.partner}/",
         HEADS_AT_ONCE,
     )
-    texts = tuple(bytes(text) for (text,) in found)
-    if texts:
-        Pair.objects.filter(id=pair.id).update(heads_told_at=at)
-    return texts
+    return News(tuple(bytes(text) for text, _ in found), found[-1][1] if found else None, answering)
+
+
+def mark_told(pair: Pair, news: News) -> None:
+    """Remember, in the caller's transaction, what a partner has heard: of a parcel only once it was answered."""
+    if news.texts:
+        rows.run(f"UPDATE partners_pair SET {_TOLD[news.answering]} = %s WHERE id = %s", news.until, pair.id)  # noqa: S608  # our own
+
+
+_TOLD: Final = {False: "heads_told_at", True: "heads_answered_at"}

@@ -162,6 +162,10 @@ def answer(parcel: Parcel, at: datetime) -> Parcel:
     if given and checkpoint is not None and parcel.have <= checkpoint.size:  # none for what tells only of reading
         proof = proofs.make(log, checkpoint, parcel.have, [leaf.index for leaf in given])
     lane = pairs.lane(pair, parcel.lane)
+    news = heads.news_for(pair, answering=True)
+    if news.texts:
+        with writing():
+            heads.mark_told(pair, news)
     return Parcel(
         sender=parcel.recipient,
         recipient=parcel.sender,
@@ -172,7 +176,7 @@ def answer(parcel: Parcel, at: datetime) -> Parcel:
         cosignatures=()
         if parcel.proof is None
         else (keyring.cosign_checkpoint(parcel.recipient, parcel.proof.checkpoint, at),),
-        heads=heads.news_for(pair, at),
+        heads=news.texts,
         want=gaps(pair, lane),
         next_seq=lane.in_next,
     )

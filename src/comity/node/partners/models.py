@@ -16,7 +16,8 @@ class Pair(models.Model):
     last_code = models.CharField(max_length=100, blank=True)  # why the last one failed
     reached_at = models.DateTimeField(null=True)  # last verified parcel from the partner
     partner_has = models.BigIntegerField(default=0)  # size of the head of our exchange log that the partner holds
-    heads_told_at = models.DateTimeField(null=True)  # until when it has heard of third parties' heads
+    heads_told_at = models.DateTimeField(null=True)  # until when it has heard of third parties' heads, and answered
+    heads_answered_at = models.DateTimeField(null=True)  # the same by answers of ours, which may have been lost
     automation_stopped = models.CharField(max_length=100, blank=True)  # rule that stopped it; an officer lifts it
 
     class Meta:
