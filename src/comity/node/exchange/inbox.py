@@ -30,9 +30,10 @@ from comity.merkle import runs_of
 from comity.messages import Message, MessageError, Note, NoteError, parse_note, read
 from comity.node import rows
 from comity.node.exchange import attachments, gate, heads, models, proofs, receipts, receivers
+from comity.node.ledger import actions as ledger
+from comity.node.ledger.sequencer import numbering
 from comity.node.partners import incidents, keyring, members, pairs
 from comity.node.partners.models import Pair
-from comity.node.writing import writing
 from comity.sealing import SUITE, WRAP_SIZE, SealingError, open_body
 from comity.vocabulary.authority import AuthorityId, LogName
 
@@ -104,7 +105,7 @@ def absorb(parcel: Parcel, at: datetime, *, owed: bool = False) -> None:
     except ForkError as error:
         incidents.keep(error.code, str(parcel.proof.log), error.evidence, shown_by=str(parcel.sender), at=at)
         raise
-    with writing():
+    with numbering(ledger.exchange_log(pair.own).name, at):
         _store(parcel, proved, opened, pair, at, owed=owed)
 
 

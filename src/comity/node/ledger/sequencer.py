@@ -70,25 +70,48 @@ def sequence(name: str, at: datetime) -> Checkpoint | None:
         LookupError: this process holds no keys of the log, or there is no such log.
     """
     with _alone(name):
-        found = rows.one(
-            "SELECT id, size, root, frontier, signed_size, pad_to FROM ledger_log WHERE name = %s",
-            name,
-        )
-        if found is None:
-            raise LookupError(f"this node has no log {name}")
-        log_id, size, root, frontier, signed_size, pad_to = found
-        log = Log(
-            id=log_id, name=name, size=size, root=bytes(root), frontier=bytes(frontier), signed_size=signed_size,
-            pad_to=pad_to,
-        )  # fmt: skip
-        waiting = rows.every(
-            'SELECT id, kind, h FROM ledger_entry WHERE log_id = %s AND "index" IS NULL ORDER BY id LIMIT %s',
-            log.id,
-            MOST_AT_ONCE,
-        )
-        if waiting:
-            _number(log, waiting, at)
+        log = _log(name)
+        _number_waiting(log, at)
         return _sign(log) if log.signed_size < log.size else _newest(log)
+
+
+@contextmanager
+def numbering(name: str, at: datetime) -> Iterator[None]:
+    """Number what waits in a log at the end of the block, in the transaction that the block opens: one sync for both.
+
+    A log's lock is taken before the database's, here as in `sequence`: never open this inside a writing block.
+
+    Args:
+        name: of the log.
+        at: now, UTC.
+
+    Raises:
+        LookupError: there is no such log.
+    """
+    with _alone(name), writing():
+        yield
+        _number_waiting(_log(name), at)
+
+
+def _log(name: str) -> Log:
+    found = rows.one("SELECT id, size, root, frontier, signed_size, pad_to FROM ledger_log WHERE name = %s", name)
+    if found is None:
+        raise LookupError(f"this node has no log {name}")
+    log_id, size, root, frontier, signed_size, pad_to = found
+    return Log(
+        id=log_id, name=name, size=size, root=bytes(root), frontier=bytes(frontier), signed_size=signed_size,
+        pad_to=pad_to,
+    )  # fmt: skip
+
+
+def _number_waiting(log: Log, at: datetime) -> None:
+    waiting = rows.every(
+        'SELECT id, kind, h FROM ledger_entry WHERE log_id = %s AND "index" IS NULL ORDER BY id LIMIT %s',
+        log.id,
+        MOST_AT_ONCE,
+    )
+    if waiting:
+        _number(log, waiting, at)
 
 
 def _newest(log: Log) -> Checkpoint | None:
