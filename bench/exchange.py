@@ -147,9 +147,11 @@ def set_up() -> None:
     import django
 
     django.setup()
+    from comity.config.worker import settle_memory
     from comity.node.partners import keyring
 
     keyring.unlock(nodes.PASSPHRASE)
+    settle_memory()
 
 
 def grow(authority: str, leaves: int) -> None:

@@ -1,5 +1,6 @@
 """The worker process: unlock the keys, check the logs, listen to partners, deliver."""
 
+import gc
 import logging
 import signal
 from types import FrameType
@@ -13,6 +14,7 @@ from comity.node.partners import keyring, members, mirrored
 
 log = logging.getLogger(__name__)
 TICK_S: Final = 0.5
+GARBAGE: Final = (10_000, 20, 50)
 
 
 def run(node: NodeFile, passphrase: str) -> None:
@@ -25,6 +27,7 @@ def run(node: NodeFile, passphrase: str) -> None:
         SystemExit: with 1, after a thread died.
     """
     keyring.unlock(passphrase)
+    settle_memory()
     mirrored.use_network(transport.fetch_directory)
     worker = Worker()
     listener = Listener(
@@ -51,3 +54,10 @@ def run(node: NodeFile, passphrase: str) -> None:
     transport.forget()
     if worker.failed is not None:
         raise SystemExit(1)
+
+
+def settle_memory() -> None:
+    """Let the collector leave alone what stays until the end, and look less often: parcels come and go."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(*GARBAGE)

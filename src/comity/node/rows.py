@@ -130,6 +130,7 @@ def marks(count: int) -> str:
     return ", ".join(["%s"] * count)
 
 
+@lru_cache(maxsize=256)
 def moment(at: datetime) -> str | datetime | None:
     """Return a point in time as the database takes it."""
     found: str | datetime | None = connection.ops.adapt_datetimefield_value(at)

@@ -10,6 +10,7 @@ import tempfile
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import lru_cache
 from ipaddress import ip_address
 from pathlib import Path
 from typing import Final
@@ -114,6 +115,7 @@ def _general_name(host: str) -> x509.GeneralName:
         return x509.DNSName(host)
 
 
+@lru_cache(maxsize=8192)
 def spki_of(certificate: str | bytes) -> str:
     """Return the SHA-256 of a certificate's SPKI, in hex.
 
