@@ -23,6 +23,14 @@ from comity.vocabulary.authority import AuthorityId
 
 FOLDER: Final = "registrar"
 PUBLISHED: Final = "published"
+_TELEPHONES: Final = {
+    "XA": "+44 7700 9001",
+    "XB": "+33 6 39 98 01",
+    "XC": "+1 202 555 01",
+    "XD": "+44 1632 9600",
+    "XO": "+44 20 7946 00",
+}
+"""Ranges that Ofcom, Arcep and the NANPA keep for fiction, but for the last two digits."""
 
 
 def make_keys(files: Sequence[NodeFile], passphrase: str, now: datetime) -> tuple[bytes, ...]:
@@ -47,10 +55,15 @@ def _card(one: world.Authority, file: NodeFile, keys: Keys, now: datetime) -> by
         name=one.names,
         languages=languages,
         endpoint=f"https://{file.host}:{file.federation_port}",
-        contacts=(ContactPoint(one.names, "", "", languages, state.time_zone),),
+        contacts=(ContactPoint(one.names, _telephone(state, one), "", languages, state.time_zone),),
         now=now,
     )
     return founding.card(keys, member, now)
+
+
+def _telephone(state: world.State, one: world.Authority) -> str:
+    """Return a number from the ranges that are kept for fiction, in which nobody is called by mistake."""
+    return f"{_TELEPHONES[state.code]} {state.authorities.index(one) + 1:02d}"
 
 
 def publish(folder: Path, cards: Sequence[bytes], passphrase: str, now: datetime) -> str:
