@@ -11,6 +11,7 @@ from allauth.mfa.models import Authenticator
 from cryptography.hazmat.primitives.ciphers.aead import AESGCMSIV
 from django.conf import settings
 from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
 
 
 def client_address(request: HttpRequest) -> str:
@@ -26,6 +27,13 @@ def claimed_name(request: HttpRequest, credentials: Mapping[str, str] | None = N
 
 class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc] # allauth ships no types
     """Nobody registers himself; an administrator registers officers."""
+
+    error_messages = {  # noqa: RUF012 - allauth's attribute
+        **DefaultAccountAdapter.error_messages,
+        "username_password_mismatch": _(
+            "The sign-in name or the password is wrong. Try again; if you forgot it, ask your administrator."
+        ),
+    }
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:  # noqa: ARG002 - allauth's signature
         """Return False: officers are registered with `comity officer add`."""

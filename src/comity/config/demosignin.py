@@ -18,9 +18,10 @@ def demo_allowed(request: HttpRequest) -> bool:
 
 
 def demo_officers(request: HttpRequest) -> tuple[Officer, ...]:
-    """Return whom a visitor of the demo may sign in as: by authority, those who act before those who watch."""
+    """Return whom a visitor of the demo may sign in as: first its contact point, and who acts before who watches."""
     if not demo_allowed(request):
         return ()
     order = {role: place for place, role in enumerate(Role)}
+    authorities = {str(one.id): place for place, one in enumerate(settings.NODE.authorities)}
     found = Officer.objects.filter(is_active=True)
-    return tuple(sorted(found, key=lambda one: (one.authority, order[Role(one.role)], one.username)))
+    return tuple(sorted(found, key=lambda one: (authorities.get(one.authority, 0), order[Role(one.role)], one.pk)))

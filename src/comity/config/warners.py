@@ -4,8 +4,8 @@ from typing import Final
 
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from comity.config.frame import Warning_
 from comity.config.incidents import may_see
@@ -13,6 +13,7 @@ from comity.node.officers.models import Officer
 from comity.node.partners import members
 from comity.node.partners.errors import PartnersError
 from comity.node.partners.models import Incident, Pair
+from comity.vocabulary.authority import AuthorityId
 
 DAY_S: Final = 86_400
 FAILURES: Final = 3
@@ -51,7 +52,7 @@ def directory(officer: Officer) -> tuple[Warning_, ...]:  # noqa: ARG001 - the s
 def partners(officer: Officer) -> tuple[Warning_, ...]:
     """Warn of partners that cannot be reached; what is sent to them waits and is tried again."""
     silent = Pair.objects.filter(own=officer.authority, failures__gte=FAILURES).order_by("partner")
-    names = ", ".join(pair.partner for pair in silent)
+    names = _(", ").join(_name(pair.partner) for pair in silent)
     if not names:
         return ()
     return (
@@ -60,6 +61,18 @@ def partners(officer: Officer) -> tuple[Warning_, ...]:
             _("What you send is kept and delivered as soon as they answer. If it cannot wait, telephone."),
         ),
     )
+
+
+def _name(authority: str) -> str:
+    """Return an authority's name in the reader's language with its id, the id alone where there is no directory."""
+    try:
+        member = members.directory().member(AuthorityId.parse(authority))
+    except PartnersError:
+        member = None
+    if member is None:
+        return authority
+    name = member.name.get(get_language() or "en") or member.name.get("en")
+    return f"{name} ({authority})" if name else authority
 
 
 def incidents(officer: Officer) -> tuple[Warning_, ...]:

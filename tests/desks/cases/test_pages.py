@@ -2,14 +2,15 @@
 
 import re
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
 from django.test import Client
 from tests.desks.cases.conftest import posted
 
-from comity.desks.cases import composing
+from comity.desks.cases import composing, reads
+from comity.desks.cases.due import due_of
 from comity.desks.cases.forms import Draft
 from comity.desks.cases.models import Candidate, CaseMessage, StoredDraft
 from comity.node.officers.models import Officer
@@ -93,12 +94,43 @@ def test_a_candidate_is_dashed_until_a_person_decides(browser: Client, asked: Ca
     assert "card proposed" not in text_of(browser.get(address))
 
 
-def test_a_rejection_without_a_reason_is_not_kept(browser: Client, asked: CaseMessage) -> None:
+def test_a_rejection_without_a_reason_is_not_kept_and_the_field_says_what_is_missing(
+    browser: Client, asked: CaseMessage
+) -> None:
     candidate = asked.candidates.get()
     answer = browser.post(f"/cases/candidates/{candidate.pk}/", {"verdict": "different"}, follow=True)
     assert "say why it is not the same" in text_of(answer)
+    assert f'aria-describedby="wrong-{candidate.pk}"' in text_of(answer)
     candidate.refresh_from_db()
     assert candidate.verdict == "open"
+
+
+def test_a_request_without_a_day_is_due_by_the_time_limit_of_the_agreement(browser: Client, asked: CaseMessage) -> None:
+    assert asked.deadline is None
+    assert asked.urgency == "urgent"
+    due = due_of(asked)
+    assert due is not None
+    assert asked.arrived_at is not None
+    assert due - asked.arrived_at == timedelta(hours=8)  # Harbour Convention, 4.3
+    assert due.isoformat() in text_of(browser.get("/cases/list"))
+
+
+def test_what_a_list_leaves_out_is_counted_and_said(
+    browser: Client,
+    asked: CaseMessage,
+    fill_in: Callable[..., Draft],
+    officer: Officer,
+    at: datetime,
+    partner: Callable[[str], Any],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(reads, "PAGE", 1)
+    draft = fill_in()
+    assert draft.is_valid()
+    partner("xc.ncb").asks(composing.request(draft, officer, "XA-2", at))
+    page = text_of(browser.get("/cases/"))
+    assert "2 messages wait." in page
+    assert "1 of 2 are shown here." in page
 
 
 def test_a_page_that_asks_again_gets_nothing_while_nothing_changed(browser: Client, asked: CaseMessage) -> None:

@@ -61,7 +61,8 @@ def zone_name(moment: datetime) -> str:
 def absolute(moment: datetime) -> str:
     """Return `22 Nov 2026, 14:05 (UTC+1)` in the reader's language and the node's zone."""
     local = timezone.localtime(moment)
-    return f"{formats.date_format(local, 'j M Y')}, {formats.date_format(local, 'H:i')} ({zone_name(local)})"
+    day, hour = formats.date_format(local, "j M Y"), formats.date_format(local, "H:i")
+    return _("%(day)s, %(time)s (%(zone)s)") % {"day": day, "time": hour, "zone": zone_name(local)}
 
 
 @register.filter
@@ -161,6 +162,12 @@ def badge(text: object, tone: str = "", symbol: str = "") -> dict[str, Any]:
 def nothing(title: str, text: str = "", symbol: str = "inbox", address: str = "", act: str = "") -> dict[str, Any]:
     """Draw an empty state that says what would be here and how it gets here."""
     return {"title": title, "text": text, "symbol": symbol, "address": address, "act": act}
+
+
+@register.filter
+def colon(label: object) -> str:
+    """Return a label with the colon of the reader's language: French sets a space before it."""
+    return _("%(label)s:") % {"label": label}
 
 
 @register.filter

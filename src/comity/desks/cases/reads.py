@@ -8,6 +8,7 @@ from typing import Any, Final
 from django.core.paginator import Page, Paginator
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from comity.desks.cases import words
 from comity.desks.cases.facts import SubjectView, subjects_of
@@ -31,6 +32,13 @@ from comity.node.officers.models import Officer
 
 PAGE: Final = 50
 LIFE_AT_RISK: Final = "life-at-risk"
+_WHAT: Final = {
+    # Translators: entries of a case's timeline; nouns serve best where words have a gender
+    "received": pgettext_lazy("what happened", "Received"),
+    "opened": pgettext_lazy("what happened", "Opened"),
+    "sent": pgettext_lazy("what happened", "Sent"),
+    "approved": pgettext_lazy("what happened", "Approved"),
+}
 
 
 def visible_to(officer: Officer) -> QuerySet[CaseMessage]:
@@ -72,12 +80,14 @@ TABS: Final[tuple[Tab, ...]] = (
 
 @dataclass(frozen=True, slots=True)
 class Home:
-    """What waits on the desk."""
+    """What waits on the desk: the first of each list, and how many there are in all."""
 
     new: tuple[CaseMessage, ...]
     counts: tuple[tuple[Tab, int], ...]
     travelling: tuple[CaseMessage, ...]
     stamp: str
+    waiting: int = 0
+    on_the_way: int = 0
 
 
 def home(officer: Officer) -> Home:
@@ -90,12 +100,14 @@ def home(officer: Officer) -> Home:
     waiting = Addressee.objects.filter(
         message__in=seen, note_id__in=Note.objects.filter(out=True, state=NoteState.WAITING).values("pk")
     )
-    travelling = _listed(seen.filter(pk__in=waiting.values("message")))[:PAGE]
+    travelling = _listed(seen.filter(pk__in=waiting.values("message")))
     return Home(
         new=fresh,
         counts=tuple((tab, seen.filter(tab.condition).count()) for tab in TABS[1:4]),
-        travelling=tuple(travelling),
+        travelling=tuple(travelling[:PAGE]),
         stamp=stamp(officer),
+        waiting=due.count(),
+        on_the_way=travelling.count(),
     )
 
 
@@ -385,13 +397,13 @@ def timeline(views: Sequence[MessageView], candidates: Sequence[Candidate]) -> t
         one = view.message
         kind = words.word(words.KINDS, one.kind)
         if one.incoming:
-            moments.append(Moment(one.arrived_at or one.sent_at, "inbox", _("Received"), one.originator, str(kind)))
+            moments.append(Moment(one.arrived_at or one.sent_at, "inbox", _WHAT["received"], one.originator, str(kind)))
             if one.read_at:
-                moments.append(Moment(one.read_at, "eye", _("Opened"), str(one.read_by or ""), str(kind)))
+                moments.append(Moment(one.read_at, "eye", _WHAT["opened"], str(one.read_by or ""), str(kind)))
         else:
-            moments.append(Moment(one.sent_at, "send", _("Sent"), str(one.written_by or one.originator), str(kind)))
+            moments.append(Moment(one.sent_at, "send", _WHAT["sent"], str(one.written_by or one.originator), str(kind)))
             moments += [
-                Moment(min(by.at, one.sent_at), "users", _("Approved"), str(by.officer), str(kind))
+                Moment(min(by.at, one.sent_at), "users", _WHAT["approved"], str(by.officer), str(kind))
                 for by in view.approvals
             ]
         for copy in view.deliveries:

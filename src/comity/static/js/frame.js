@@ -7,6 +7,14 @@
     return target.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName);
   }
 
+  // On an Arabic or Cyrillic keyboard the key says another letter: then its place on the keyboard counts.
+  function keyOf(event) {
+    if (event.key.length > 1 || event.key.charCodeAt(0) < 128) return event.key;
+    if (event.code === "Slash") return event.shiftKey ? "?" : "/";
+    return /^Key[A-Z]$/.test(event.code) ? event.code.charAt(3).toLowerCase() : event.key;
+  }
+  window.comityKeyOf = keyOf;
+
   function follow(keys) {
     var link = document.querySelector('[data-keys="' + keys + '"]');
     if (!link) return false;
@@ -23,25 +31,26 @@
       });
       return;
     }
-    if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "k") {
+    if ((event.ctrlKey || event.metaKey) && keyOf(event).toLowerCase() === "k") {
       var box = document.getElementById("search");
       if (box) { box.focus(); event.preventDefault(); }
       return;
     }
     if (event.ctrlKey || event.metaKey || event.altKey || typing(event.target)) return;
-    if (event.key === "/") {
+    var key = keyOf(event);
+    if (key === "/") {
       var search = document.getElementById("search");
       if (search) { search.focus(); event.preventDefault(); }
-    } else if (event.key === "?") {
+    } else if (key === "?") {
       var dialog = document.getElementById("keys");
       if (dialog && !dialog.open) dialog.showModal();
     } else if (pending) {
-      if (follow(pending + " " + event.key)) event.preventDefault();
+      if (follow(pending + " " + key)) event.preventDefault();
       pending = "";
-    } else if (event.key === "g") {
+    } else if (key === "g") {
       pending = "g";
       setTimeout(function () { pending = ""; }, 1500);
-    } else if (follow(event.key)) {
+    } else if (follow(key)) {
       event.preventDefault();
     }
   });
@@ -78,4 +87,6 @@
 
   var summary = document.getElementById("errors");
   if (summary) summary.focus();
+  var wrong = document.querySelector("[data-wrong]");
+  if (wrong) wrong.focus();
 })();

@@ -87,7 +87,10 @@ class Handled(forms.Form):
         super().__init__(data, initial=initial, **kwargs)
         self.offered = offered or Choices()
         if "handling" in self.fields:
-            _offer(self, handling=[(code, f"{code}: {text}") for code, text in choices(words.HANDLING)])
+            said = _("%(code)s: %(text)s")
+            _offer(
+                self, handling=[(code, said % {"code": code, "text": text}) for code, text in choices(words.HANDLING)]
+            )
 
     def clean(self) -> dict[str, Any]:
         """Ask for the condition that code H3 stands for."""

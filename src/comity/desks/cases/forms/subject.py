@@ -117,7 +117,7 @@ class SubjectForm(forms.Form):
             self.fields[asked.prop] = self._field(asked)
         if self.schema_code in rules.WITH_CATEGORY:
             self.fields["category"] = forms.ChoiceField(
-                label=_("Why this person: category"),
+                label=_("Category of this person"),
                 choices=[EMPTY, *choices(words.CATEGORIES)],
                 error_messages={"required": _("choose why this person is named")},
             )

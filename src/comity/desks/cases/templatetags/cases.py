@@ -1,5 +1,6 @@
 """Codes in words, and names of authorities, for the case desk's templates."""
 
+from datetime import datetime
 from typing import Any
 
 from django import template
@@ -8,7 +9,8 @@ from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-from comity.desks.cases import choices, rules, words
+from comity.desks.cases import choices, due, rules, words
+from comity.desks.cases.models import CaseMessage
 
 register = template.Library()
 
@@ -63,6 +65,12 @@ def refusal_code(code: str) -> Any:  # noqa: ANN401 - a lazy text
 def authority(authority_id: object) -> str:
     """Return an authority's name as the directory has it, in the reader's language; its id where it has none."""
     return choices.authority_name(str(authority_id), get_language() or "en")
+
+
+@register.filter(name="due")
+def due_(message: CaseMessage) -> datetime | None:
+    """Return by when a request is to be answered."""
+    return due.due_of(message)
 
 
 @register.filter

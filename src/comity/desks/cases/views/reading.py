@@ -96,6 +96,7 @@ def review(request: HttpRequest, message_id: int) -> HttpResponse:
         "cases/review.html",
         message=message,
         comparisons=comparing.comparisons(message),
+        wrong=int(wrong) if (wrong := request.GET.get("wrong", "")).isdecimal() else 0,
         may_write=officer.may(Duty.WRITE_MESSAGES),
     )
 
@@ -109,14 +110,13 @@ def decide(request: HttpRequest, candidate_id: int) -> HttpResponse:
     except Candidate.DoesNotExist:
         raise Http404 from None
     form = forms.VerdictForm(request.POST)
+    response = redirect("cases:review", message_id=candidate.message_id)
     if form.is_valid():
         actions.decide_candidate(
             candidate, Verdict(form.cleaned_data["verdict"]), form.cleaned_data["reason"], officer, at=timezone.now()
         )
-    else:
-        for error in form.errors.get("reason", []):
-            messages.error(request, str(error))
-    response = redirect("cases:review", message_id=candidate.message_id)
+    elif "reason" in form.errors:
+        response["Location"] += f"?wrong={candidate.pk}"  # it is told where it is to be written
     response["Location"] += f"#candidate-{candidate.pk}"
     return response
 
