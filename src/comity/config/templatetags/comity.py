@@ -5,7 +5,6 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from django import template
-from django.contrib.humanize.templatetags.humanize import naturaltime
 from django.forms import BoundField, CheckboxInput, CheckboxSelectMultiple, RadioSelect, Select, SelectMultiple
 from django.forms.forms import BaseForm
 from django.templatetags.static import static
@@ -15,6 +14,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from comity.config.demosignin import demo_officers as _demo_officers
+from comity.config.distances import distance
 from comity.node.officers.models import Officer
 
 register = template.Library()
@@ -71,7 +71,7 @@ def moment(value: datetime | None) -> SafeString:
     if value is None:
         return SafeString("")
     return format_html(
-        '<time datetime="{}" title="{}">{}</time>', value.isoformat(), naturaltime(value), absolute(value)
+        '<time datetime="{}" title="{}">{}</time>', value.isoformat(), distance(value, timezone.now()), absolute(value)
     )
 
 
@@ -81,7 +81,7 @@ def since(value: datetime | None) -> SafeString:
     if value is None:
         return SafeString("")
     return format_html(
-        '<time datetime="{}" title="{}">{}</time>', value.isoformat(), absolute(value), naturaltime(value)
+        '<time datetime="{}" title="{}">{}</time>', value.isoformat(), absolute(value), distance(value, timezone.now())
     )
 
 

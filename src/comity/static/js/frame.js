@@ -87,6 +87,4 @@
 
   var summary = document.getElementById("errors");
   if (summary) summary.focus();
-  var wrong = document.querySelector("[data-wrong]");
-  if (wrong) wrong.focus();
 })();

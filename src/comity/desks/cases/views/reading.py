@@ -110,14 +110,15 @@ def decide(request: HttpRequest, candidate_id: int) -> HttpResponse:
     except Candidate.DoesNotExist:
         raise Http404 from None
     form = forms.VerdictForm(request.POST)
-    response = redirect("cases:review", message_id=candidate.message_id)
+    place = f"#candidate-{candidate.pk}"
     if form.is_valid():
         actions.decide_candidate(
             candidate, Verdict(form.cleaned_data["verdict"]), form.cleaned_data["reason"], officer, at=timezone.now()
         )
     elif "reason" in form.errors:
-        response["Location"] += f"?wrong={candidate.pk}"  # it is told where it is to be written
-    response["Location"] += f"#candidate-{candidate.pk}"
+        place = f"?wrong={candidate.pk}#reason-{candidate.pk}"  # it is told where it is to be written
+    response = redirect("cases:review", message_id=candidate.message_id)
+    response["Location"] += place
     return response
 
 
