@@ -60,6 +60,7 @@ class _Batch:
     head: Head
     told: tuple[int, ...]
     news: heads.News
+    wanted: int  # from where the partner wants our log proved, as far as we know
 
 
 def deliver(pair: Pair, lane: int, post: Post, at: datetime) -> Outcome:
@@ -89,7 +90,7 @@ def _hand_over(pair: Pair, batch: _Batch, post: Post, at: datetime) -> Outcome |
     partner = batch.parcel.recipient
     try:
         status, body = post(partner, batch.parcel.to_bytes())
-        if status == CONFLICT and _prove_from(pair, Fault.from_bytes(body)):
+        if status == CONFLICT and _prove_from(pair, batch, Fault.from_bytes(body)):
             return None
         if status != OK:
             return put_off(pair, Fault.from_bytes(body).code, at)
@@ -121,6 +122,7 @@ def _batch(pair: Pair, lane: int, at: datetime) -> _Batch | None:
     if not waiting and not given:
         return None
     head, news = heads.known(theirs, partner), heads.news_for(pair, answering=False)
+    wanted = heads.held_by(AuthorityId.parse(pair.own), partner, pair.partner_has)
     parcel = Parcel(
         sender=AuthorityId.parse(pair.own),
         recipient=partner,
@@ -128,7 +130,7 @@ def _batch(pair: Pair, lane: int, at: datetime) -> _Batch | None:
         proof=proofs.make(
             log,
             checkpoint,
-            min(pair.partner_has, checkpoint.size),
+            min(wanted, checkpoint.size),
             [index for _, index, _, _ in waiting] + [leaf.index for leaf in given],
         ),
         notes=tuple(raw for _, _, raw, _ in waiting),
@@ -140,7 +142,7 @@ def _batch(pair: Pair, lane: int, at: datetime) -> _Batch | None:
         want=receipts.gaps(pair, state),
         next_seq=state.in_next,
     )
-    return _Batch(parcel, head, told, news)
+    return _Batch(parcel, head, told, news, wanted)
 
 
 def _state(pair: Pair, lane: int) -> Lane | None:
@@ -204,14 +206,15 @@ def _waiting(pair: Pair, lane: int, size: int) -> list[tuple[int, int, bytes, by
     return waiting
 
 
-def _prove_from(pair: Pair, fault: Fault) -> bool:
+def _prove_from(pair: Pair, batch: _Batch, fault: Fault) -> bool:
     """Remember from where the partner wants consistency proved; tells whether that is news.
 
     A head that our log has not reached cannot be proved from: we ask what it is (`claims.ask`).
     """
-    if fault.head is None or fault.head == pair.partner_has:
+    if fault.head is None or fault.head == batch.wanted:
         return False
     Pair.objects.filter(id=pair.id).update(partner_has=fault.head)
+    heads.note_held(batch.parcel.sender, batch.parcel.recipient, fault.head)
     return True
 
 

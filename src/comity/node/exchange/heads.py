@@ -78,10 +78,38 @@ def take(parcel: Parcel, at: datetime, head: Head | None = None) -> None:
         str(parcel.recipient),
         str(parcel.sender),
     )
+    note_held(parcel.recipient, parcel.sender, parcel.have)
     for text in parcel.cosignatures:
         _take_cosignature(text, parcel, at)
     for text in parcel.heads:
         hear(text, shown_by=parcel.sender, at=at)
+
+
+def note_held(own: AuthorityId, partner: AuthorityId, size: int) -> None:
+    """Remember, until the process ends, up to where a partner's node holds the exchange log of ours."""
+    if node := _node_of(partner):
+        _HELD[own, node] = size
+
+
+def held_by(own: AuthorityId, partner: AuthorityId, size: int) -> int:
+    """Return from where a proof for a partner starts: a node of several authorities has one head for all of them.
+
+    Args:
+        own: whose log.
+        partner: to whom.
+        size: what this partner itself told last. A guess that is wrong is answered with the right one.
+    """
+    node = _node_of(partner)
+    return _HELD.get((own, node), size) if node else size
+
+
+def _node_of(partner: AuthorityId) -> frozenset[str]:
+    """Return the TLS keys that authorities of one node have in common."""
+    found = members.find(partner)
+    return frozenset() if found is None else found.tls_spkis
+
+
+_HELD: Final[dict[tuple[AuthorityId, frozenset[str]], int]] = {}
 
 
 def take_reached(reply: Parcel, reached: Head, base: Head, at: datetime) -> None:
