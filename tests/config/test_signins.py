@@ -38,3 +38,16 @@ def test_a_wrong_password_is_an_act_under_the_name_of_the_officer(client: Client
 def test_a_name_that_nobody_has_may_be_a_password_and_is_not_written_down(client: Client) -> None:
     client.post("/account/login/", {"login": "Hunter2Hunter2", "password": "wrong"})
     assert acts() == [("officer.sign-in-refused", "")]
+
+
+def test_who_forgot_a_password_is_told_who_helps_signed_in_or_not(client: Client, signed_in: Client) -> None:
+    for browser in (client, signed_in):
+        assert "administrator" in browser.get("/account/forgotten/").content.decode()
+
+
+def test_a_password_alone_leads_to_the_second_factor_and_is_told_why(client: Client) -> None:
+    answer = client.post("/account/login/", {"login": "hale", "password": PASSWORD}, follow=True)
+    page = answer.content.decode()
+    assert answer.redirect_chain[-1][0] == "/account/2fa/"
+    assert "A password alone is not enough here." in page
+    assert "Successfully" not in page

@@ -21,7 +21,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("account/signup/", account.signup, name="account_signup"),
     path("account/reauthenticate/", account.reauthenticate, name="account_reauthenticate"),
     path("account/password/", account.password_change, name="account_change_password"),
-    path("account/forgotten/", account.signup, name="account_reset_password"),
+    path("account/forgotten/", views.forgotten, name="account_reset_password"),
     path("account/2fa/", include("allauth.mfa.urls")),
     path("incidents/", incidents.listing, name="incidents"),
     path("incidents/<int:incident_id>/evidence", incidents.evidence, name="incident_evidence"),

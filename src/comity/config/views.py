@@ -28,6 +28,13 @@ from comity.node.writing import fault_of
 _YEAR_S: Final = 31_536_000
 
 
+@login_not_required
+@require_GET
+def forgotten(request: HttpRequest) -> HttpResponse:
+    """Say who helps an officer without a password; a node sends no mail that could reset it."""
+    return render(request, "account/forgotten.html")
+
+
 def failed(request: HttpRequest) -> HttpResponse:  # noqa: ARG001 - Django's signature
     """Say that something failed; of a full disk, say that it is full, for then everybody knows what to do."""
     error = sys.exception()
