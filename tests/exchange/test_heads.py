@@ -1,6 +1,7 @@
 """What a partner is told of third parties' logs: nothing is passed over, and nothing is lost with a parcel."""
 
 from datetime import UTC, datetime, timedelta
+from types import SimpleNamespace
 
 import pytest
 
@@ -57,3 +58,14 @@ def test_a_head_that_grew_is_news_again(pair):
     told(pair, answering=False)
     Head.objects.filter(log="xc.u01/x1").update(text=b"99", verified_at=AT + timedelta(hours=1))
     assert told(pair, answering=False) == [99]
+
+
+def test_authorities_of_one_node_share_the_head_that_it_holds_of_our_log(monkeypatch):
+    police, away = AuthorityId.parse("xb.police"), AuthorityId.parse("xc.ncb")
+    pins = {B: "b", police: "b", away: "c"}
+    monkeypatch.setattr(heads.members, "find", lambda one: SimpleNamespace(tls_spkis=frozenset({pins[one]})))
+    monkeypatch.setattr(heads, "_HELD", {})
+    heads.note_held(A, B, 40)
+    assert heads.held_by(A, police, 7) == 40
+    assert heads.held_by(A, away, 7) == 7
+    assert heads.held_by(AuthorityId.parse("xa.customs"), police, 7) == 7
