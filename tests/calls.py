@@ -36,6 +36,25 @@ from comity.vocabulary.purpose import Purpose
 from comity.vocabulary.urgency import Urgency, UrgencyGround
 
 
+def prepare(*, logs: bool) -> None:
+    """Bring the database to this version, and open the logs of the node's authorities."""
+    from django.core.management import call_command
+
+    from comity.config import prepare as preparing
+
+    call_command("migrate", interactive=False, verbosity=0)
+    if logs:
+        preparing.open_logs()
+
+
+def settings_here() -> list[str]:
+    """Return the folder and the time zone that the settings name."""
+    from django.conf import settings
+    from django.utils import timezone as clock
+
+    return [str(settings.DATABASES["default"]["NAME"]).removesuffix("/db.sqlite3"), str(clock.get_current_timezone())]
+
+
 def mirror(root: str, source: str) -> bool:
     mirrored.begin(Path(root).read_bytes())
     mirrored.set_sources([source])
@@ -511,6 +530,17 @@ def settle_away(own: str, partner: str) -> int:
     return notes.update(state="s")
 
 
+def take_back(own: str, partner: str, number: int = 1) -> int:
+    """Unwrite what waits for a partner: the lane ends where the partner stands; returns how many notes went."""
+    lane = Lane.objects.get(pair__own=own, pair__partner=partner, number=number)
+    notes = models.Note.objects.filter(pair=lane.pair, lane=number, out=True)
+    taken = notes.filter(seq__lte=lane.out_acked).order_by("-seq").first()
+    with transaction.atomic():
+        lane.out_next, lane.out_prev = lane.out_acked + 1, bytes(32) if taken is None else bytes(taken.hash)
+        lane.save()
+        return notes.filter(seq__gt=lane.out_acked).delete()[1][models.Note._meta.label]
+
+
 def on_screen(reference: str) -> list:
     """Return what the desk shows of a case: its messages' kinds and whether an earlier note is missing."""
     from comity.desks.cases.models import CaseMessage
@@ -763,8 +793,9 @@ def former_keys_on_card() -> dict:
     return {str(name): len(entry.former) for name, entry in read_card(path.read_bytes()).member.logs.items()}
 
 
-if __name__ == "__main__":
-    if sys.argv[1] == "hands":  # one call a line, so that a test pays for Django once a node
+def main() -> None:
+    """Do the one call that is named, or one a line for as long as somebody asks."""
+    if sys.argv[1] == "hands":
         for line in sys.stdin:
             called = json.loads(line)
             try:
@@ -777,3 +808,7 @@ if __name__ == "__main__":
     else:
         name, arguments = sys.argv[1], json.loads(sys.stdin.read() or "{}")
         print(json.dumps(globals()[name](**arguments)))
+
+
+if __name__ == "__main__":
+    main()

@@ -7,11 +7,14 @@ machine may lack asks for a fixture below, and is skipped with one sentence that
 
 import os
 import shutil
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
+from tests import federation, forks
+from tests.order import LONG, SHARING
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 
@@ -30,10 +33,29 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
+    federation.processes = forks.Forks()
+    sys.modules.setdefault("federation", federation)  # some tests load it by its path: there is one
     settings.load_profile("soak" if config.getoption("--soak") else os.environ.get("COMITY_TEST_PROFILE", "ci"))
 
 
+@pytest.hookimpl(optionalhook=True)  # of pytest-xdist, which one may do without
+def pytest_xdist_make_scheduler(config: pytest.Config, log):
+    from xdist.scheduler import LoadScopeScheduling
+
+    class Scheduling(LoadScopeScheduling):
+        """Gives out whole files in the order in which they were collected."""
+
+        def _split_scope(self, nodeid: str) -> str:
+            path = nodeid.partition("::")[0]
+            return SHARING[0] if path in SHARING else path
+
+    config.option.loadscopereorder = False  # it would give out files of few tests last, and those are the longest
+    return Scheduling(config, log) if config.getvalue("dist") == "loadfile" else None
+
+
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    places = {path: place for place, path in enumerate(LONG)}
+    items.sort(key=lambda item: places.get(item.nodeid.partition("::")[0], len(places)))
     if config.getoption("--soak"):
         return
     long_forms = [item for item in items if item.get_closest_marker("soak")]

@@ -11,7 +11,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from unittest.mock import patch
@@ -27,6 +27,24 @@ from comity.sealing import SigningPair
 
 PASSPHRASE = "the lighthouse keeper sleeps"
 CALLS = Path(__file__).resolve().parent / "calls.py"
+
+
+class Interpreters:
+    """Starts processes that begin with an interpreter of their own; tests/forks.py starts them faster."""
+
+    @staticmethod
+    def start(command: list[str], **how) -> subprocess.Popen:
+        return subprocess.Popen([sys.executable, *command], **how)
+
+    @staticmethod
+    def run(command: list[str], *, said: str = "", env=None, timeout_s: float = 120) -> subprocess.CompletedProcess:
+        return subprocess.run(
+            [sys.executable, *command], input=said, capture_output=True, text=True, env=env, timeout=timeout_s,
+            check=False,
+        )  # fmt: skip
+
+
+processes = Interpreters()  # tests/conftest.py puts others here; what a benchmark measures starts as it always does
 
 
 def free_port() -> int:
@@ -48,14 +66,18 @@ class Node:
     def environment(self) -> dict[str, str]:
         return {**os.environ, "COMITY_NODE": str(self.folder), "PYTHONWARNINGS": "default", **self.wanted}
 
-    def start(self, *wrapper: str) -> None:
+    def processes(self):
+        """Return what starts this node's processes: a shifted clock and another database come before the imports."""
+        return Interpreters() if self.wanted or nodefile.load(self.folder).database != "sqlite" else processes
+
+    def start(self) -> None:
         """Start the worker: delivery and the federation's door."""
         how = [str(CALLS.with_name("shifted.py"))] if self.wanted else ["-m", "comity"]
-        command = [*wrapper, sys.executable, *how, "serve", str(self.folder), "--part", "worker"]
         with (self.folder / "worker.log").open("ab") as log:
-            self.process = subprocess.Popen(
-                command, stdin=subprocess.PIPE, stdout=log, stderr=log, env=self.environment(), start_new_session=True
-            )
+            self.process = self.processes().start(
+                [*how, "serve", str(self.folder), "--part", "worker"],
+                stdin=subprocess.PIPE, stdout=log, stderr=log, env=self.environment(), start_new_session=True,
+            )  # fmt: skip
         self.process.stdin.write(PASSPHRASE.encode() + b"\n")
         self.process.stdin.close()
 
@@ -88,19 +110,11 @@ class Node:
             self.process.wait(20)
         self.process = None
 
-    def call(self, name: str, *, wrapper: tuple[str, ...] = (), check: bool = True, **arguments):
+    def call(self, name: str, *, check: bool = True, **arguments):
         """Run one function of tests/calls.py inside this node, in a process of its own, and return its result."""
-        if not wrapper and check and self.hands is not None:
+        if check and self.hands is not None:
             return self._ask(name, arguments)
-        done = subprocess.run(
-            [*wrapper, sys.executable, str(CALLS), name],
-            input=json.dumps(arguments),
-            capture_output=True,
-            text=True,
-            env=self.environment(),
-            timeout=120,
-            check=False,
-        )
+        done = self.processes().run([str(CALLS), name], said=json.dumps(arguments), env=self.environment())
         if not check:
             return done
         assert done.returncode == 0, done.stderr[-4000:]
@@ -109,12 +123,8 @@ class Node:
     def open_hands(self) -> None:
         """Keep one process for all further calls: starting Django is most of a call's time."""
         if self.hands is None:
-            self.hands = subprocess.Popen(
-                [sys.executable, str(CALLS), "hands"],
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                text=True,
-                env=self.environment(),
+            self.hands = self.processes().start(
+                [str(CALLS), "hands"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=self.environment()
             )
 
     def close_hands(self) -> None:
@@ -169,17 +179,28 @@ class Federation:
 def prepared(folder: Path) -> None:
     """Prepare a node's database, once for the same authorities: to migrate is most of the time to make a node."""
     node = nodefile.load(folder)
-    names = hashlib.sha256(" ".join(one.id for one in node.authorities).encode()).hexdigest()[:16]
-    template = Path(tempfile.gettempdir()) / f"comity-tests-{os.getpid()}" / f"{names}.sqlite3"
-    if node.database == "sqlite" and template.exists():
-        shutil.copy2(template, folder / "db.sqlite3")
+    if node.database != "sqlite":
+        prepare_database(folder)
         return
-    prepare_database(folder)
-    if node.database == "sqlite":
-        if not template.parent.exists():
-            template.parent.mkdir(mode=0o700)
-            atexit.register(shutil.rmtree, template.parent, ignore_errors=True)
-        shutil.copy2(folder / "db.sqlite3", template)
+    kept = Path(tempfile.gettempdir()) / f"comity-tests-{os.getpid()}"
+    if not kept.exists():
+        kept.mkdir(mode=0o700)
+        atexit.register(shutil.rmtree, kept, ignore_errors=True)
+        made(replace(node, folder=kept / "empty"), logs=False)
+    names = hashlib.sha256(" ".join(one.id for one in node.authorities).encode()).hexdigest()[:16]
+    template = kept / names
+    if not template.exists():
+        made(replace(node, folder=template), kept / "empty" / "db.sqlite3", logs=True)
+    shutil.copy2(template / "db.sqlite3", folder / "db.sqlite3")
+
+
+def made(node: nodefile.NodeFile, database: Path | None = None, *, logs: bool) -> None:
+    """Make a folder with nothing but settings and a database, from another one where it is given."""
+    node.folder.mkdir()
+    nodefile.save(node)
+    if database is not None:
+        shutil.copy2(database, node.folder / "db.sqlite3")
+    Node(node.folder, ()).call("prepare", logs=logs)
 
 
 def build(

@@ -2,7 +2,6 @@
 
 import importlib.util
 import shutil
-import subprocess
 import sys
 import tarfile
 from pathlib import Path
@@ -27,6 +26,7 @@ federation = load("federation")
 def nodes(tmp_path_factory):
     built = federation.build(tmp_path_factory.mktemp("federation"), {"XA": ("xa.ncb",), "XB": ("xb.spoc",)})
     for node in built.nodes.values():
+        node.open_hands()
         node.start()
     for node in built.nodes.values():
         node.ready()
@@ -35,7 +35,7 @@ def nodes(tmp_path_factory):
 
 
 def run(*arguments):
-    return subprocess.run([sys.executable, "-m", "comity", *arguments], capture_output=True, text=True, check=False)
+    return federation.processes.run(["-m", "comity", *arguments])
 
 
 def delivered(count):
@@ -92,12 +92,14 @@ def test_a_restored_node_goes_on_with_the_same_log_and_lanes(nodes, archive):
     xa, xb = nodes["XA"], nodes["XB"]
     before = xa.call("state")
     xa.stop()
+    xa.close_hands()
     shutil.move(xa.folder, xa.folder.with_name("lost"))
     phrase = nodes.folder / "phrase"
     phrase.write_text(federation.PASSPHRASE + "\n")
     done = run("restore", str(archive), str(xa.folder), "--passphrase-file", str(phrase))
     assert done.returncode == 0, done.stderr
     assert "6 notes came back" in done.stdout
+    xa.open_hands()
     xa.start()
     xa.ready()
     xa.call("send", sender="xa.ncb", recipients=["xb.spoc"], count=2)

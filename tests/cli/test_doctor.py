@@ -1,14 +1,13 @@
 """`comity doctor`: each fault comes with a remedy, in a real node."""
 
 import json
-import subprocess
-import sys
 
 import pytest
+from tests import federation
 
 
 def run(*arguments):
-    return subprocess.run([sys.executable, "-m", "comity", *arguments], capture_output=True, text=True, check=False)
+    return federation.processes.run(["-m", "comity", *arguments])
 
 
 @pytest.fixture(scope="module")

@@ -1,9 +1,7 @@
 """`comity officer`: registering, passwords, closing, in a real node."""
 
-import subprocess
-import sys
-
 import pytest
+from tests import federation
 
 PASSWORD = "the harbour freezes in march"
 
@@ -19,9 +17,7 @@ def node(tmp_path_factory):
 
 
 def run(*arguments, typed=""):
-    return subprocess.run(
-        [sys.executable, "-m", "comity", *arguments], input=typed, capture_output=True, text=True, check=False
-    )
+    return federation.processes.run(["-m", "comity", *arguments], said=typed)
 
 
 def test_an_officer_is_registered_listed_and_closed(node):

@@ -30,6 +30,7 @@ def nodes(tmp_path_factory):
     """Two nodes, each of which sent the other something that was received."""
     built = federation.build(tmp_path_factory.mktemp("federation"), {"XA": ("xa.ncb",), "XB": ("xb.spoc",)})
     for node in built.nodes.values():
+        node.open_hands()
         node.start()
     for node in built.nodes.values():
         node.ready()
@@ -60,12 +61,8 @@ def copy(nodes, tmp_path):
 
 
 def verify(*arguments):
-    return subprocess.run(
-        [sys.executable, "-m", "comity", "verify", *map(str, arguments)],
-        capture_output=True,
-        text=True,
-        check=False,
-        env={"PATH": "", "LANGUAGE": "en"},
+    return federation.processes.run(
+        ["-m", "comity", "verify", *map(str, arguments)], env={"PATH": "", "LANGUAGE": "en"}
     )
 
 

@@ -23,6 +23,7 @@ federation = load("federation")
 @pytest.fixture(scope="module")
 def node(tmp_path_factory):
     built = federation.build(tmp_path_factory.mktemp("federation"), {"XA": ("xa.ncb",)})
+    built["XA"].open_hands()
     yield built["XA"]
     built.stop()
 
