@@ -118,7 +118,7 @@ def test_an_inauthentic_parcel_leaves_no_trace_but_a_count(federation, parcel, n
 
 
 def test_a_note_for_somebody_else_is_refused_with_its_whole_parcel(federation):
-    """Its place cannot be known (docs/protocol/delivery.md, 5.1); it comes last, since it stops its lane."""
+    """Its place cannot be known (docs/protocol/delivery.md, 5.1): it stops its lane for as long as it is sent."""
     before = federation["XB"].call("state")
     federation["XD"].call("send_odd", sender=D, recipient=B, changes={"lane": 0})
     settled, code = federation["XD"].call("deliver_now", own=D, partner=B)
@@ -130,3 +130,6 @@ def test_a_note_for_somebody_else_is_refused_with_its_whole_parcel(federation):
         before["refused"],
         before["lanes"],
     )
+    assert federation["XD"].call("take_back", own=D, partner=B) == 1
+    federation["XD"].call("send_signed", sender=D, recipients=[B], count=1)
+    assert federation["XD"].call("deliver_now", own=D, partner=B) == [1, ""]
