@@ -58,7 +58,6 @@ def test_two_forks_shown_to_two_partners_are_found_when_those_two_next_exchange(
         assert [federation["XB"].call("signed_size", text=text) for text in texts] == [one.size, two.size]
 
 
-@pytest.mark.soak
 def test_forks_of_different_lengths_are_found_too(rogue):
     """The longer one cannot be connected with the shorter: whichever copy is asked for its tiles contradicts a root."""
     federation, copy = rogue

@@ -102,13 +102,11 @@ def test_every_step_of_the_play_is_verified(demo: Demo) -> None:
 
 
 @pytest.mark.soak
-def test_a_second_time_the_nodes_that_stand_are_used_again(demo: Demo, standing: Path) -> None:
-    before = build.load(standing).fingerprint
+def test_without_a_play_it_ends_by_itself_when_told_once(demo: Demo, standing: Path) -> None:
     process = demo("--once", "--no-play")
     out, err = process.communicate(timeout=PATIENCE_S)
     assert process.returncode == 0, out + err
     assert "stand already" in out
-    assert build.load(standing).fingerprint == before
 
 
 def test_a_log_in_which_one_thing_was_changed_afterwards_is_found_out(played: Path, tmp_path: Path) -> None:
@@ -136,16 +134,20 @@ def verified(node: Path) -> subprocess.CompletedProcess[str]:
 @pytest.mark.parametrize(
     "number", [signal.SIGINT, pytest.param(signal.SIGTERM, marks=pytest.mark.soak)], ids=["ctrl-c", "sigterm"]
 )
-@pytest.mark.usefixtures("standing")
-def test_the_nodes_run_on_until_told_to_stop(demo: Demo, number: signal.Signals) -> None:
+def test_a_second_time_the_nodes_that_stand_are_used_again_and_run_on_until_told_to_stop(
+    demo: Demo, standing: Path, number: signal.Signals
+) -> None:
+    before = build.load(standing).fingerprint
     process = demo("--no-play")
     lines = until(process, "Ctrl-C stops them all.")
+    assert any("stand already" in line for line in lines)
     for state in ("xa", "xb", "xc", "xd", "xo"):
         assert any(f"http://{state}.localhost:" in line for line in lines)
     assert any("harriet.lowe (officer)" in line for line in lines)
     process.send_signal(number)
     out, err = process.communicate(timeout=PATIENCE_S)
     assert process.returncode == 0, out + err
+    assert build.load(standing).fingerprint == before
 
 
 @pytest.mark.parametrize(

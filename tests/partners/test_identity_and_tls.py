@@ -68,7 +68,6 @@ def test_an_identity_key_for_which_nobody_signed_is_compared_by_digits_at_every_
     exchange(federation)
 
 
-@pytest.mark.soak
 def test_a_new_tls_certificate_is_announced_before_it_is_shown_and_no_connection_fails(federation):
     before = federation["XA"].call("tls_pins")
     rotate(federation, "tls")

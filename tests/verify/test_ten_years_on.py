@@ -153,7 +153,6 @@ def test_5_evidence_from_before_the_theft_holds_and_from_after_it_does_not(story
     assert "stolen" in refused
 
 
-@pytest.mark.soak
 def test_6_an_incident_is_settled_by_an_officer_and_the_ledger_keeps_it(story):
     node = story.federation["XA"].folder
     number = comity("incident", "--node", node, "list").split("\t")[0]
