@@ -299,6 +299,7 @@ def test_a_member_that_dies_in_mid_batch_leaves_nothing(federation, rogue, tmp_p
         tls.sendall(head("POST", NOTES, length=len(parcel)) + parcel[:-100])
     federation["XB"].wait("state", lambda now: sum(now["rejections"].values()) > number)
     assert held(federation) == before
+    assert federation["XD"].call("deliver_now", own=D, partner=B) == [3, ""]  # what was cut off comes whole
 
 
 # A member that floods
