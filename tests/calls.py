@@ -793,6 +793,18 @@ def former_keys_on_card() -> dict:
     return {str(name): len(entry.former) for name, entry in read_card(path.read_bytes()).member.logs.items()}
 
 
+def contradiction_of(code: str, path: str) -> bool:
+    """Write the file about the first incident of a code that others can check; tells whether there is one."""
+    from pathlib import Path
+
+    from comity.node.exchange import contradictions
+
+    found = contradictions.make(Incident.objects.filter(code=code).order_by("id")[0])
+    if found is not None:
+        Path(path).write_bytes(found.to_bytes())
+    return found is not None
+
+
 def main() -> None:
     """Do the one call that is named, or one a line for as long as somebody asks."""
     if sys.argv[1] == "hands":

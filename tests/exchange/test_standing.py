@@ -11,6 +11,7 @@ from comity.agreements.shipped import harbour_document
 from comity.delivery import Fault
 from comity.directory.registrar import Registrar
 from comity.directory.store import FolderStore
+from comity.verify import verify_contradiction
 from comity.vocabulary.authority import AuthorityId
 
 A, B, C = "xa.ncb", "xb.spoc", "xc.ncb"
@@ -111,3 +112,8 @@ def test_a_partner_who_lives_under_another_directory_is_an_incident_with_both_si
     delivered(federation["XA"], A, B)
     assert federation["XA"].call("state")["incidents"] == []
     assert federation["XB"].call("state")["incidents"] == ["directory.forked"]
+    assert federation["XB"].call("contradiction_of", code="directory.forked", path=str(tmp_path / "two.json"))
+    root = hashlib.sha256((federation.folder / "directory" / "1.root.json").read_bytes()).digest()
+    report = verify_contradiction((tmp_path / "two.json").read_bytes(), root)
+    assert report.sound
+    assert report.claims[-1].rule == "fork.directory"

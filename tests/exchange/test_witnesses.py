@@ -1,11 +1,13 @@
 """A rogue XA shows one log to XB and another to XC: two copies of its node, each with its own history from then on."""
 
+import hashlib
 import shutil
 from dataclasses import replace
 
 import pytest
 
 from comity.merkle import SignedCheckpoint
+from comity.verify import verify_contradiction
 
 A, B, C = "xa.ncb", "xb.spoc", "xc.ncb"
 
@@ -56,6 +58,19 @@ def test_two_forks_shown_to_two_partners_are_found_when_those_two_next_exchange(
         assert one.root != two.root
         # Anybody who has the directory believes both: two signatures of XA stand under each.
         assert [federation["XB"].call("signed_size", text=text) for text in texts] == [one.size, two.size]
+
+
+def test_the_fork_is_taken_along_as_a_file_that_needs_no_node(rogue, tmp_path):
+    federation, _ = rogue
+    assert federation["XB"].call("contradiction_of", code="log.forked", path=str(tmp_path / "fork.json"))
+    report = verify_contradiction((tmp_path / "fork.json").read_bytes(), first_root(federation))
+    assert report.sound
+    assert report.claims[-1].rule == "fork.log"
+    assert dict(report.claims[-1].details)["member"] == A
+
+
+def first_root(federation) -> bytes:
+    return hashlib.sha256((federation.folder / "directory" / "1.root.json").read_bytes()).digest()
 
 
 def test_forks_of_different_lengths_are_found_too(rogue):

@@ -213,20 +213,27 @@ def test_7_evidence_of_today_holds_in_2036_with_every_key_changed_one_stolen_and
     registrar.take_cards(story.federation, "XA")
     registrar.change_every_holder(story.federation)
     stolen = f"{A}/x1@{story.since.strftime('%Y-%m-%dT%H:%M:%SZ')}"
-    for known in ((), ("--compromised", stolen)):
+    later = ("--directory", str(story.folder / "directory"))
+    for known in ((), later, ("--compromised", stolen)):
         code, told = in_2036(story, "before.json", *known)
         assert (code, told.count("FAILS")) == (0, 0), told
+        assert ("others saw it before the keys of xa.ncb/x1 were stolen" in told) == bool(known)
     assert "rests on the registrar, xc.ncb" in told  # in force, says a member that took no part
     assert "rests on what you were given yourself, xc.ncb" in told  # before the theft, says the same
     assert "rests on nobody: mathematics" in told
 
 
 def test_8_what_was_signed_after_the_theft_is_refused_in_2036_with_words_that_say_why(story):
-    code, told = in_2036(story, "after.json", "--compromised", f"{A}/x1@{story.since.strftime('%Y-%m-%dT%H:%M:%SZ')}")
-    assert code == 1
-    (refused,) = [line for line in told.splitlines() if line.startswith("FAILS")]
-    assert "stolen" in refused
-    assert "whoever has the keys can write any date" in refused
+    stolen = f"{A}/x1@{story.since.strftime('%Y-%m-%dT%H:%M:%SZ')}"
+    later = story.folder / "directory"  # nobody told this verifier of a theft: the directory of his time does
+    for known in (("--compromised", stolen), ("--directory", str(later))):
+        code, told = in_2036(story, "after.json", *known)
+        assert code == 1
+        (refused,) = [line for line in told.splitlines() if line.startswith("FAILS")]
+        assert story.since.strftime("%Y-%m-%d %H:%M:%S UTC") in refused
+        assert "whoever has the keys can write any date" in refused
+    assert "rests on the registrar" in refused
+    assert "reports the keys of 1 log stolen" in told
 
 
 def test_9_evidence_exported_after_all_changes_leads_from_the_first_root_too(story):

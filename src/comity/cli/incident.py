@@ -12,6 +12,7 @@ from comity.cli.words import _, marked
 from comity.config import nodefile
 
 if TYPE_CHECKING:
+    from comity.node.officers.models import Officer
     from comity.node.partners.models import Incident
 
 CODES: Final = {
@@ -22,6 +23,7 @@ CODES: Final = {
     "lane.chain-broken": marked("a note of a member does not continue the one before it"),
     "key.stolen": marked("somebody else signs with the keys of our log"),
     "directory.forked": marked("two signed directories of one version exist"),
+    "directory.unshown": marked("a member names another directory of a version than ours, and does not show it"),
 }
 """Each code in words."""
 REMEDIES: Final = {
@@ -32,6 +34,7 @@ REMEDIES: Final = {
     "lane.chain-broken": marked("call the member: it may have been restored without `comity restore`"),
     "key.stolen": marked("run `comity key stolen`, and give what it writes to the registrar by telephone and courier"),
     "directory.forked": marked("call the registrar, and compare the two with other members"),
+    "directory.unshown": marked("call the member, and ask for the directory that it uses; then call the registrar"),
 }
 """What to do about each."""
 
@@ -106,6 +109,33 @@ def show(number: int, folder: Path | None) -> None:
         click.echo(f"  {path}")
 
 
+@command.command(
+    name="export",
+    help=marked("Write the evidence as one file that `comity verify` checks anywhere; the ledger keeps who took it."),
+)
+@click.argument("number", type=int)
+@click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
+@click.option("--by", required=True, help=marked("User name of the officer who takes it."))
+def export(number: int, file: Path, by: str) -> None:
+    """Write the contradiction file of one incident."""
+    _open()
+    from comity.node.exchange import contradictions  # noqa: PLC0415  # needs Django
+    from comity.node.ledger.settling import exported  # noqa: PLC0415  # as above
+
+    row, officer = _incident(number), _officer(by)
+    found = contradictions.make(row)
+    if found is None:
+        raise Failure(
+            _("what is kept of incident {number} does not convict anybody by itself").format(number=number),
+            _("`comity incident show {number} --evidence FOLDER` writes the texts as they came").format(number=number),
+        )
+    exported(row, by=officer.username, authority=officer.authority, at=datetime.now(UTC))
+    file.write_bytes(found.to_bytes())
+    click.echo(
+        _("{file} is written. Anybody checks it with `comity verify` and the root's fingerprint.").format(file=file)
+    )
+
+
 @command.command(name="settle", help=marked("Say what came of an incident; the ledger keeps who and when."))
 @click.argument("number", type=int)
 @click.option("--by", required=True, help=marked("User name of the officer who decides."))
@@ -115,16 +145,22 @@ def settle(number: int, by: str, found: str) -> None:
     _open()
     from comity.node.ledger.settling import SettlingError  # noqa: PLC0415  # needs Django
     from comity.node.ledger.settling import settle as close  # noqa: PLC0415  # as above
-    from comity.node.officers.models import Officer  # noqa: PLC0415  # as above
 
-    officer = Officer.objects.filter(username=by, is_active=True).first()
-    if officer is None:
-        raise Failure(_("there is no officer `{username}`").format(username=by), _("see `comity officer list`"))
+    officer = _officer(by)
     try:
         close(number, by=officer.username, authority=officer.authority, found=found, at=datetime.now(UTC))
     except SettlingError as error:
         raise Failure(str(error), _("see `comity incident list --all`")) from None
     click.echo(_("Incident {number} is settled.").format(number=number))
+
+
+def _officer(username: str) -> "Officer":
+    from comity.node.officers.models import Officer  # noqa: PLC0415  # needs Django
+
+    officer = Officer.objects.filter(username=username, is_active=True).first()
+    if officer is None:
+        raise Failure(_("there is no officer `{username}`").format(username=username), _("see `comity officer list`"))
+    return officer
 
 
 def _incident(number: int) -> "Incident":

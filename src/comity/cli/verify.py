@@ -21,11 +21,13 @@ from comity.cli.words import _, marked, ngettext
 if TYPE_CHECKING:
     from comity.cli.verify_database import LogRow
     from comity.cli.verify_node import Judged
-    from comity.verify import LogReport, Report, RevokedLog
+    from comity.verify import Later, LogReport, Report, RevokedLog
 
 FINGERPRINT_BYTES: Final = 32
 LARGE: Final = 50_000
 """Entries from which on a log takes seconds, and a bar shows how far it was read."""
+LARGEST_FILE: Final = 64 * 1024 * 1024
+"""Bytes of a file of a directory; longer ones are none."""
 SHOWN_FAULTS: Final = 20
 
 
@@ -46,13 +48,27 @@ SHOWN_FAULTS: Final = 20
     help=marked("A log whose keys you know to be stolen, and since when: xa.ncb/x1@2026-11-23T10:00:00Z; repeat it."),
 )
 @click.option(
+    "--directory",
+    "folder",
+    type=click.Path(path_type=Path, exists=True, file_okay=False),
+    help=marked(
+        "Folder with a later directory of the same root; logs that it closed count as stolen since it says so."
+    ),
+)
+@click.option(
     "--node",
     type=click.Path(path_type=Path, exists=True, file_okay=False),
     help=marked("Recompute the logs of the node in this folder."),
 )
 @click.option("--json", "as_json", is_flag=True, help=marked("Print the findings as JSON."))
 def command(
-    file: Path | None, fingerprint: str, compromised: tuple[str, ...], node: Path | None, *, as_json: bool
+    file: Path | None,
+    fingerprint: str,
+    compromised: tuple[str, ...],
+    folder: Path | None,
+    node: Path | None,
+    *,
+    as_json: bool,
 ) -> None:
     """Verify a file, a node's logs, or both; exit code 1 when anything does not hold."""
     if file is None and node is None:
@@ -62,7 +78,9 @@ def command(
     if file is not None:
         if trusted is None:
             raise click.UsageError(_("a file needs --fingerprint: a file cannot vouch for itself"))
-        sound = _verify_file(file, trusted, tuple(_theft(text) for text in compromised), as_json=as_json)
+        stolen = tuple(_theft(text) for text in compromised)
+        later = None if folder is None else _later(folder, trusted)
+        sound = _verify_file(file, trusted, stolen, later, as_json=as_json)
     if node is not None:
         sound = _verify_node(node, trusted, as_json=as_json) and sound
     sys.exit(not sound)
@@ -93,15 +111,48 @@ def _theft(text: str) -> "RevokedLog":
     return RevokedLog(log, int(since.replace(tzinfo=since.tzinfo or UTC).timestamp()))
 
 
-def _verify_file(file: Path, fingerprint: bytes, stolen: "tuple[RevokedLog, ...]", *, as_json: bool) -> bool:
+def _later(folder: Path, fingerprint: bytes) -> "Later":
+    """Read the thefts that a directory reports: a registrar's folder, a copy of one, or a node's mirror."""
+    from comity.verify import ArchiveError, read_later  # noqa: PLC0415  # as above
+
+    paths = (path for path in sorted(folder.rglob("*")) if path.is_file() and path.stat().st_size <= LARGEST_FILE)
+    try:
+        return read_later((path.read_bytes() for path in paths), fingerprint)
+    except ArchiveError as error:
+        raise Failure(
+            _("the folder {folder} holds no directory that hangs on this root: {why}").format(folder=folder, why=error),
+            _("fetch the directory anew, or leave --directory out"),
+        ) from None
+
+
+def _tell_later(later: "Later") -> None:
+    """Say which directory it was, so that an old one that was handed over does not pass for today's."""
+    count = len(later.revoked)
+    click.echo(
+        ngettext(
+            "The later directory has the number {number}; it reports the keys of {count} log stolen.",
+            "The later directory has the number {number}; it reports the keys of {count} logs stolen.",
+            count,
+        ).format(number=later.number, count=count)
+    )
+
+
+def _verify_file(
+    file: Path, fingerprint: bytes, stolen: "tuple[RevokedLog, ...]", later: "Later | None", *, as_json: bool
+) -> bool:
     """Print what came of a file, and return whether it is sound."""
     from comity.cli.verify_words import closing, told  # noqa: PLC0415  # loads the cryptography only where it is needed
-    from comity.verify import verify_evidence  # noqa: PLC0415  # as above
+    from comity.verify import is_contradiction, verify_contradiction, verify_evidence  # noqa: PLC0415  # as above
 
-    report = verify_evidence(file.read_bytes(), fingerprint, stolen)
+    data = file.read_bytes()
+    judged_by = verify_contradiction if is_contradiction(data) else verify_evidence
+    report = judged_by(data, fingerprint, stolen if later is None else (*stolen, *later.revoked))
     if as_json:
-        click.echo(json.dumps(_file_as_json(report), ensure_ascii=False, indent=1))
+        told_later = {} if later is None else {"directory": asdict(later)}
+        click.echo(json.dumps(_file_as_json(report) | told_later, ensure_ascii=False, indent=1))
         return report.sound
+    if later is not None:
+        _tell_later(later)
     for claim in report.claims:
         click.echo(told(claim))
     if not report.sound:

@@ -41,9 +41,32 @@ CLAIMS: Final[dict[str, str]] = {
     "message.root": marked("the items give the root that the note names ({items} items)"),
     "message.item": marked("the item at place {index} belongs to the message"),
     "message.items": marked("{left} of {count} items are not in the file"),
+    "fork.keys": marked("the directory names the keys of the log {log}"),
+    "fork.checkpoint": marked("both keys of {log} signed that at size {size} its root is {root}"),
+    "fork.prefix": marked("the larger of the two says that {log} had the root {root} at size {size}"),
+    "fork.log": marked(
+        "the keys of {log} signed two histories: at size {size} its root is once {one} and once {other}. A log only "
+        "grows, so {member} showed two logs, or somebody else has its keys: both cannot be honest"
+    ),
+    "fork.thief": marked(
+        "the keys of {log} are known to be stolen since {since}: a thief may have made one of the two"
+    ),
+    "fork.file": marked("a {role} file of version {version} of the directory, signed by those whom the root names"),
+    "fork.directory": marked(
+        "those who hold the {role} keys signed two directories of version {version} that differ. There is one "
+        "directory for all, so they showed different ones to different members, or somebody else has their keys: both "
+        "cannot be honest"
+    ),
+    "fork.unshown": marked(
+        "the log of {sender} holds a note that names a directory of version {version} with the hash {digest}, and "
+        "another of this version was signed. Either there are two, or {sender} names one that does not exist: both "
+        "cannot be honest"
+    ),
     "message.parties": marked("the message itself names the same sender and recipient"),
 }
 """Sentence of each claim (docs/protocol/evidence.md)."""
+CONTRADICTIONS: Final = frozenset({"fork.log", "fork.directory", "fork.unshown"})
+"""Claims that two statements cannot both be honest."""
 PLAIN: Final[Mapping[str, str]] = {
     "note.form": marked("the note is well formed"),
     "directory.chain": marked("the root leads to the directory that the note names"),
@@ -59,6 +82,13 @@ PLAIN: Final[Mapping[str, str]] = {
     "receipt.witness": marked("{log} saw the recipient's log, and signed so with both keys"),
     "time.proved": marked("another member's word on when the note existed"),
     "message.root": marked("the items give the root that the note names"),
+    "fork.keys": marked("the directory names the keys of this log"),
+    "fork.checkpoint": marked("both signatures on a checkpoint of {log}"),
+    "fork.prefix": marked("what {log} was at the smaller size, by its larger checkpoint"),
+    "fork.log": marked("two histories of the log {log}"),
+    "fork.file": marked("a signed file of the directory"),
+    "fork.directory": marked("two directories of one version"),
+    "fork.unshown": marked("a note that names another directory of this version"),
 }
 """What a claim is about where it fails or the file does not speak of it, and its sentence would need more details."""
 FOUND: Final[Mapping[str, str]] = {
@@ -71,6 +101,15 @@ FOUND: Final[Mapping[str, str]] = {
     "witness.self": marked("nobody is witness of his own log"),
     "witness.signature": marked("a signature is missing or wrong"),
     "witness.consistency": marked("what was seen later does not extend this log"),
+    "fork.signature": marked("a signature is missing or wrong"),
+    "fork.other-log": marked("the two are about different logs, and can both be honest"),
+    "fork.other-version": marked("the two are of different versions, and can both be honest"),
+    "fork.other-root": marked("no root names the keys of both, and each can be honest under its own"),
+    "fork.same": marked("the two say the same, and can both be honest"),
+    "fork.connected": marked("the larger one continues the smaller one, and both can be honest"),
+    "fork.no-prefix": marked("two sizes contradict each other only with the path between them, which is missing"),
+    "fork.path": marked("the path does not lead to the larger checkpoint"),
+    "fork.no-file": marked("it is no timestamp or snapshot file"),
     "theft.unseen": marked("nobody else saw it by then, and whoever has the keys can write any date"),
     "receipt.malformed": marked("the receipt cannot be read"),
     "receipt.misaddressed": marked("the receipt is of another sender or recipient"),
@@ -144,8 +183,8 @@ def spoken(claim: Claim) -> str:
 def _sentence(claim: Claim, details: Mapping[str, str]) -> str:
     """Return the sentence of a claim: the one with details, or the plain one where it lacks some or was not shown."""
     sentences = [CLAIMS.get(claim.rule), PLAIN.get(claim.rule)]
-    if claim.verdict is Verdict.ABSENT:
-        sentences.reverse()
+    if claim.verdict is Verdict.ABSENT or (claim.verdict is Verdict.FAILS and claim.rule in CONTRADICTIONS):
+        sentences.reverse()  # a pair that fails must not read as an accusation
     for sentence in filter(None, sentences):
         try:
             return _(sentence).format(**details)
@@ -156,6 +195,8 @@ def _sentence(claim: Claim, details: Mapping[str, str]) -> str:
 
 def closing(report: Report) -> str:
     """Return the last sentence on a sound file: that it is, what it does not show, and when the note existed."""
+    if any(claim.rule in CONTRADICTIONS for claim in report.claims):
+        return _("Every claim holds: the two statements contradict each other.")
     silent = sum(claim.verdict is not Verdict.HOLDS for claim in report.claims)
     sentences = [_("Every claim holds.")]
     if silent:

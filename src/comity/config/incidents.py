@@ -14,13 +14,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_POST
 
-from comity.node.ledger import actions as ledger
+from comity.node.exchange import contradictions
 from comity.node.ledger import settling
 from comity.node.officers.models import Officer
 from comity.node.officers.requests import officer_of
 from comity.node.officers.rules import Duty
 from comity.node.partners.models import Incident
-from comity.node.writing import writing
 
 PAGE: Final = 50
 MAX_FOUND: Final = 200
@@ -34,6 +33,9 @@ _WORDS: Final[dict[str, Any]] = {
     "lane": gettext_lazy("The order of messages was broken."),
     "key.stolen": gettext_lazy("Somebody else signs with the keys of our log."),
     "directory.forked": gettext_lazy("Two different directories were shown under one number."),
+    "directory.unshown": gettext_lazy(
+        "A partner works by another directory than ours under the same number, and does not show it."
+    ),
     "directory": gettext_lazy("A directory was shown that cannot be believed."),
     "head": gettext_lazy("A partner's statement about a log cannot be true."),
 }
@@ -76,16 +78,21 @@ def listing(request: HttpRequest) -> HttpResponse:
 
 @require_GET
 def evidence(request: HttpRequest, incident_id: int) -> HttpResponse:
-    """Hand out the evidence as it was received; it holds signed statements about logs, and no message."""
+    """Hand out a file that anybody can check; where what is kept convicts nobody, the texts as they were received.
+
+    It holds signed statements about logs or directories, and no message.
+    """
     officer = _reader(request)
     incident = get_object_or_404(Incident, pk=incident_id)
-    with writing():
-        _record(incident, "incident.exported", officer)
-    return HttpResponse(
-        bytes(incident.evidence),
-        content_type="application/cbor",
-        headers={"Content-Disposition": f'attachment; filename="comity-incident-{incident.pk}.cbor"'},
+    found = contradictions.make(incident)
+    settling.exported(incident, by=officer.username, authority=officer.authority, at=timezone.now())
+    data, kind, suffix = (
+        (bytes(incident.evidence), "application/cbor", "cbor")
+        if found is None
+        else (found.to_bytes(), "application/json", "json")
     )
+    name = f"comity-incident-{incident.pk}.{suffix}"
+    return HttpResponse(data, content_type=kind, headers={"Content-Disposition": f'attachment; filename="{name}"'})
 
 
 @require_POST
@@ -103,16 +110,3 @@ def settle(request: HttpRequest, incident_id: int) -> HttpResponse:
     else:
         messages.success(request, _("The incident is marked as settled; its evidence stays."))
     return redirect("incidents")
-
-
-def _record(incident: Incident, kind: str, officer: Officer) -> None:
-    ledger.record(
-        ledger.Act(
-            kind=kind,
-            authority=officer.authority,
-            officer=officer.username,
-            at=timezone.now(),
-            facts=ledger.facts({"code": incident.code}),
-            subjects=(bytes(incident.digest),),
-        )
-    )

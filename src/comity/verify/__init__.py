@@ -4,6 +4,7 @@ No database, no network, no clock: files and times are arguments. A judgement is
 whom it rests on.
 """
 
+from comity.verify.assembling import Assembler as Assembler
 from comity.verify.assembling import Cosigned as Cosigned
 from comity.verify.assembling import Logged as Logged
 from comity.verify.assembling import Material as Material
@@ -13,6 +14,14 @@ from comity.verify.assembling import root_fingerprint as root_fingerprint
 from comity.verify.claims import Claim as Claim
 from comity.verify.claims import Report as Report
 from comity.verify.claims import Verdict as Verdict
+from comity.verify.contradicting import judge_contradiction as judge_contradiction
+from comity.verify.contradicting import verify_contradiction as verify_contradiction
+from comity.verify.contradiction import Contradicted as Contradicted
+from comity.verify.contradiction import Contradiction as Contradiction
+from comity.verify.contradiction import Placed as Placed
+from comity.verify.contradiction import Prefix as Prefix
+from comity.verify.contradiction import Statement as Statement
+from comity.verify.contradiction import is_contradiction as is_contradiction
 from comity.verify.errors import ArchiveError as ArchiveError
 from comity.verify.errors import EvidenceError as EvidenceError
 from comity.verify.errors import ExportError as ExportError
@@ -30,6 +39,8 @@ from comity.verify.exported import write_export as write_export
 from comity.verify.judging import Trust as Trust
 from comity.verify.judging import judge as judge
 from comity.verify.judging import verify_evidence as verify_evidence
+from comity.verify.later import Later as Later
+from comity.verify.later import read_later as read_later
 from comity.verify.log import Fault as Fault
 from comity.verify.log import KeysAt as KeysAt
 from comity.verify.log import LogReport as LogReport

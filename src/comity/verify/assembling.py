@@ -104,7 +104,7 @@ def assemble(material: Material, files_of: FilesOf, versions: Iterable[Version])
         EvidenceError: the archive lacks the version which the note names, or none vouches for the sender's checkpoint.
     """
     note = parse_note(material.note)
-    assembler = _Assembler(files_of, (note.dir, *versions))
+    assembler = Assembler(files_of, (note.dir, *versions))
     assembler.take(note.from_, note.dir)
     proof = assembler.leaf(material.logged)
     if proof is None:
@@ -141,7 +141,9 @@ def root_fingerprint(files: Mapping[str, bytes]) -> bytes:
     return sha256(roots[min(roots)]).digest()
 
 
-class _Assembler:
+class Assembler:
+    """Picks, for each signature, the directory version that vouches for it, and gathers the files of it."""
+
     def __init__(self, files_of: FilesOf, versions: Iterable[Version]) -> None:
         self.files: dict[str, bytes] = {}
         self._files_of = files_of
@@ -152,12 +154,12 @@ class _Assembler:
         found = self._look(member, version)
         if found is None:
             raise EvidenceError("the version of the directory that the note names is not in the archive")
-        self._keep(found[1])
+        self.keep(found[1])
 
     def leaf(self, logged: Logged) -> LeafProof | None:
         """Return a leaf proof with its view and witnesses; `None` if no version vouches for its checkpoint."""
         size = SignedCheckpoint.parse(logged.checkpoint).checkpoint.size
-        view = self._vouching(logged.log, size, lambda pair: verify(logged.checkpoint, pair))
+        view = self.vouching(logged.log, size, lambda pair: verify(logged.checkpoint, pair))
         if view is None:
             return None
         seen = (self._witness(cosigned) for cosigned in logged.seen)
@@ -165,10 +167,10 @@ class _Assembler:
         return LeafProof(logged.log, logged.index, logged.checkpoint.decode(), logged.path, view, witnesses)
 
     def _witness(self, cosigned: Cosigned) -> Witness | None:
-        view = self._vouching(cosigned.log, None, lambda pair: verify_cosignature(cosigned.text, pair))
+        view = self.vouching(cosigned.log, None, lambda pair: verify_cosignature(cosigned.text, pair))
         return None if view is None else Witness(cosigned.log, cosigned.text.decode(), cosigned.path, view)
 
-    def _vouching(self, log: str, size: int | None, check: Callable[[Sequence[Verifier]], object]) -> str | None:
+    def vouching(self, log: str, size: int | None, check: Callable[[Sequence[Verifier]], object]) -> str | None:
         """Return the first version under whose keys the signatures hold, and take its files along."""
         name = LogName.parse(log)
         for version in self._versions:
@@ -177,7 +179,7 @@ class _Assembler:
                 continue
             view, files = found
             if any(_holds(check, pair) for pair in view.pairs(name, size)):
-                self._keep(files)
+                self.keep(files)
                 return version[2].hex()
         return None
 
@@ -189,7 +191,8 @@ class _Assembler:
         except (ArchiveError, DirectoryError):
             return None
 
-    def _keep(self, files: Mapping[str, bytes]) -> None:
+    def keep(self, files: Mapping[str, bytes]) -> None:
+        """Take files along."""
         self.files.update((sha256(data).hexdigest(), data) for data in files.values())
 
 

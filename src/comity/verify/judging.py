@@ -12,7 +12,7 @@ from comity.delivery.receipts import ReceiptKind, Statement
 from comity.merkle import Kind, entry, leaf_hash, note_h, salted_h
 from comity.messages.errors import NoteError
 from comity.messages.note import Note, parse_note
-from comity.verify.claims import MATHEMATICS, REGISTRAR, ROOT, VERIFIER, Claim, Report, Verdict
+from comity.verify.claims import MATHEMATICS, REGISTRAR, ROOT, Claim, Report, Verdict
 from comity.verify.contents import judge_body, judge_item
 from comity.verify.errors import ArchiveError
 from comity.verify.evidence import Evidence, LeafProof, Receipt, State
@@ -186,24 +186,26 @@ class _Judge:
         self._say("directory.in-force", verdict, (REGISTRAR, *(who for _, who in counted)), expires=expires)
 
     def _revocation(self, proven: Proven, note: Note) -> None:
-        since = self._stolen(self.evidence.proof)
-        if since is None:
+        stolen = self._stolen(self.evidence.proof)
+        if stolen is None:
             return
-        before = sorted({str(seen.member) for seen in _independent(proven.seen, note) if seen.time < since})
-        said = {"log": self.evidence.proof.log, "since": since}
+        before = sorted({str(seen.member) for seen in _independent(proven.seen, note) if seen.time < stolen.since})
+        said = {"log": stolen.log, "since": stolen.since}
         if before:
-            self._say("log.before-theft", Verdict.HOLDS, (VERIFIER, *before), **said)
+            self._say("log.before-theft", Verdict.HOLDS, (stolen.by, *before), **said)
         else:
-            self._say("log.before-theft", Verdict.FAILS, (VERIFIER,), **said, found="theft.unseen")
+            self._say("log.before-theft", Verdict.FAILS, (stolen.by,), **said, found="theft.unseen")
 
-    def _stolen(self, proof: LeafProof) -> int | None:
-        """Return since when the verifier, or the directory version of the proof, says that a log's keys were stolen."""
-        times = [revoked.since for revoked in self.trust.revoked if revoked.log == proof.log]
+    def _stolen(self, proof: LeafProof) -> RevokedLog | None:
+        """Return the earliest word on the theft of a log's keys: of the verifier, or of the directory of the proof."""
+        said = [revoked for revoked in self.trust.revoked if revoked.log == proof.log]
         try:
             named = self.trust.views(proof.view).revoked_since(LogName.parse(proof.log))
         except (ArchiveError, VocabularyError):
             named = None  # said already, by the claim about the keys
-        return min([*times, *([] if named is None else [named])], default=None)
+        if named is not None:
+            said.append(RevokedLog(proof.log, named, REGISTRAR))
+        return min(said, key=lambda revoked: revoked.since, default=None)
 
     # Section 5: what was said
 

@@ -57,10 +57,12 @@ class RevokedLog:
     Attributes:
         log: its name.
         since: Unix seconds, UTC; signatures under its keys prove nothing from here on, whatever date they bear.
+        by: on whom that rests: what the verifier was given, or the registrar of a later directory.
     """
 
     log: str
     since: int
+    by: str = VERIFIER
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +123,7 @@ class _Judge:
         self._proof = proof
         self._owner = owner
         self._views = views
-        self._revoked = {entry.log: entry.since for entry in revoked}
+        self._revoked = {entry.log: entry for entry in revoked}
         self._claims: list[Claim] = []
 
     def _say(self, name: str, verdict: Verdict, rests_on: tuple[str, ...], **details: object) -> None:
@@ -163,7 +165,7 @@ class _Judge:
     def _checkpoint(self, pairs: Sequence[Sequence[Verifier]]) -> Checkpoint | None:
         rests_on = (str(self._owner),)
         try:
-            checkpoint = _signed(self._proof.checkpoint.encode(), pairs)
+            checkpoint = signed_by_one_of(self._proof.checkpoint.encode(), pairs)
         except ProofError as error:
             self._say("checkpoint", Verdict.FAILS, rests_on, log=self._proof.log, found=error)
             return None
@@ -177,10 +179,10 @@ class _Judge:
         except (ArchiveError, _UnseenError) as error:
             self._say("witness", Verdict.FAILS, (witness.log.partition("/")[0],), log=witness.log, found=error.rule)
             return None
-        since = self._revoked.get(witness.log)
-        if since is not None:
+        stolen = self._revoked.get(witness.log)
+        if stolen is not None:
             # Whoever stole the witness's keys can write any date: without a second word it proves nothing.
-            self._say("witness", Verdict.ABSENT, (VERIFIER,), log=witness.log, revoked=since)
+            self._say("witness", Verdict.ABSENT, (stolen.by,), log=witness.log, revoked=stolen.since)
             return None
         self._say("witness", Verdict.HOLDS, (str(found.member),), member=found.member, time=found.time)
         return found
@@ -221,7 +223,7 @@ def _cosigned(text: bytes, pairs: Sequence[Sequence[Verifier]]) -> Cosignature:
     raise _UnseenError("witness.signature")
 
 
-def _signed(text: bytes, pairs: Sequence[Sequence[Verifier]]) -> Checkpoint:
+def signed_by_one_of(text: bytes, pairs: Sequence[Sequence[Verifier]]) -> Checkpoint:
     """Return the checkpoint that one of the pairs signed.
 
     Raises:

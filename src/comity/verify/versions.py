@@ -4,8 +4,8 @@ Files stand in a pool by SHA-256, since each names the next by hash; names and o
 of the directory itself, except that no clock is read: when files were in force is for the caller to judge.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import Final
 
@@ -16,6 +16,7 @@ from comity.directory.errors import DirectoryError
 from comity.directory.logs import LogEntry
 from comity.directory.member import Member
 from comity.directory.profile import ROOT, SNAPSHOT, TIMESTAMP, check_pinned, check_signatures, read, sha256_of
+from comity.directory.revocations import Revoked
 from comity.directory.store import MemoryStore
 from comity.directory.view import Directory, Entry
 from comity.merkle import Verifier
@@ -52,6 +53,30 @@ class Versions:
             with _translated():
                 self._views[digest] = self._follow(digest)
         return self._views[digest]
+
+    def newest(self) -> "View":
+        """Return the version with the highest number that hangs on the trusted root.
+
+        Raises:
+            ArchiveError: there is none.
+        """
+        fault = ArchiveError("there is no timestamp file", "directory.missing")
+        for digest in self._timestamps():
+            try:
+                return self.view(digest)
+            except ArchiveError as error:
+                fault = error
+        raise fault
+
+    def _timestamps(self) -> tuple[str, ...]:
+        """Return the SHA-256 of each file that looks like a timestamp, the highest version first."""
+        found = []
+        for digest in self._digests:
+            data = self._archive.blob(digest)
+            if b'"_type":"timestamp"' in data.replace(b" ", b""):
+                with suppress(DirectoryError):
+                    found.append((read(Timestamp, data).signed.version, digest))
+        return tuple(digest for _, digest in sorted(found, reverse=True))
 
     def roots(self) -> tuple[Root, ...]:
         """Return the roots from the trusted one on, ascending, each signed by the one before and by itself.
@@ -146,6 +171,27 @@ class View:
         """Return since when this version says that a log's keys were stolen; `None` if it does not."""
         entry = self._log(log)
         return None if entry is None or entry.closed is None else int(entry.closed.revoked_from.timestamp())
+
+    @property
+    def number(self) -> int:
+        """The number of its timestamp."""
+        return self._directory.version[1]
+
+    def closed_logs(self) -> Mapping[str, int]:
+        """Return each log that this version closes after a theft, and since when, in Unix seconds, UTC."""
+        with _translated():
+            said = [
+                (found.id, found.revoked_from) for found in self._directory.revocations if found.kind is Revoked.LOG
+            ]
+            for member in self._directory.members():
+                said += [
+                    (str(name), log.closed.revoked_from) for name, log in member.logs.items() if log.closed is not None
+                ]
+        found: dict[str, int] = {}
+        for log, at in said:
+            since = int(at.timestamp())
+            found[log] = min(since, found.get(log, since))
+        return found
 
     def member(self, authority: AuthorityId) -> Member | None:
         """Return a member, less what this version revokes; `None` if it is none.

@@ -1,4 +1,4 @@
-"""Settle an incident: a person says what came of it, and the ledger keeps who and when."""
+"""Settle an incident, or take its evidence away: the ledger keeps who and when."""
 
 from datetime import datetime
 
@@ -36,3 +36,10 @@ def settle(number: int, *, by: str, authority: str, found: str, at: datetime) ->
         subjects = (bytes(incident.digest),)
         actions.record(actions.Act("incident.settled", authority, by, at, facts=facts, subjects=subjects))
     return incident
+
+
+def exported(incident: Incident, *, by: str, authority: str, at: datetime) -> None:
+    """Record that an officer takes the evidence of an incident out of the house; arguments as for `settle`."""
+    with writing():
+        facts, subjects = actions.facts({"code": incident.code}), (bytes(incident.digest),)
+        actions.record(actions.Act("incident.exported", authority, by, at, facts=facts, subjects=subjects))
