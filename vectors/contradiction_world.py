@@ -3,18 +3,24 @@
 from datetime import timedelta
 from hashlib import sha256
 
-from evidence_world import DAY_ONE, XA, XC, World, begin, checkpoint, holders, log_keys, seed
+from evidence_world import DAY_ONE, SENT, XA, XC, World, begin, checkpoint, grow, holders, log_keys, proof, seed
 
 from comity.directory.registrar import Registrar
 from comity.directory.store import MemoryStore
-from comity.merkle import Checkpoint, Tree, leaf_hash, sign
-from comity.verify import Contradicted, Contradiction, Prefix, Statement
+from comity.merkle import Checkpoint, Kind, Tree, entry, leaf_hash, note_h, sign
+from comity.messages.note import Note
+from comity.verify import Contradicted, Contradiction, Placed, Prefix, Statement
 
 
 def contradictions() -> tuple[dict[str, Contradiction], bytes]:
     """Return the files that convict somebody by name, and the fingerprint of the first root."""
     world = begin()
-    found = {"log": of_log(world), "log-of-two-sizes": of_two_sizes(world), "directory": of_directory(world)}
+    found = {
+        "log": of_log(world),
+        "log-of-two-sizes": of_two_sizes(world),
+        "directory": of_directory(world),
+        "unshown": of_unshown(world),
+    }
     return found, sha256(world.registrar.root).digest()
 
 
@@ -65,6 +71,18 @@ def of_directory(world: World) -> Contradiction:
         statements=tuple(Statement(text.decode()) for text in texts),
         files=(world.registrar.root.decode(),),
     )
+
+
+def of_unshown(world: World) -> Contradiction:
+    """Return XA's note that names a directory which XA does not show, beside the one that was published."""
+    root, version, _ = world.version()
+    note = Note(
+        v=1, suite=1, from_=XA, to=XC, lane=1, seq=1, prev=bytes(32), msg=seed("msg"), body=seed("body"), size=64,
+        dir=(root, version, seed("a timestamp that nobody shows")), sent=SENT, exp=SENT + 86400, wrap=bytes(1168),
+    ).to_bytes()  # fmt: skip
+    placed = Placed(note, proof(world, XA, grow(world, XA, leaf_hash(entry(Kind.NOTE, note_h(note))))))
+    shown = Statement(world.published.files["timestamp.json"].decode())
+    return Contradiction(about=Contradicted.UNSHOWN, statements=(shown,), notes=(placed,), files=files(world))
 
 
 def files(world: World) -> tuple[str, ...]:

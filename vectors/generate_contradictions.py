@@ -16,7 +16,7 @@ from typing import Any, Final
 from comity.merkle import SignedCheckpoint
 
 FOLDER: Final = Path(__file__).parent / "contradictions"
-WHOLE: Final = ("log", "log-of-two-sizes", "directory")
+WHOLE: Final = ("log", "log-of-two-sizes", "directory", "unshown")
 ROOT: Final = "root.txt"
 
 type Change = list[Any]
@@ -93,13 +93,28 @@ def of_directory(whole: Any) -> Iterator[Fault]:  # noqa: ANN401  # JSON
     yield "directory-no-root", "nothing leads to the keys", ["fork.file"], [[["files"], []]]
 
 
+def of_unshown(whole: Any) -> Iterator[Fault]:  # noqa: ANN401  # JSON
+    """Yield what may be wrong with a note that names another directory."""
+    place: list[Any] = ["notes", 0]
+    proved = whole["notes"][0]["proof"]
+    other = json.loads((FOLDER / "directory.whole.json").read_text())["statements"][0]["text"]
+    yield "unshown", "XA's log holds a note that names another directory of the version", [], []
+    changed = flipped(whole["notes"][0]["note"])
+    yield "unshown-note-changed", "one bit of the note", ["log.inclusion"], [[[*place, "note"], changed]]
+    yield "unshown-not-in-the-log", "another place", ["log.inclusion"], [[[*place, "proof", "index"], 0]]
+    alone = one_line(proved["checkpoint"], 0)
+    yield "unshown-without-ml-dsa-65", "XA never signed", ["log.checkpoint"], [[[*place, "proof", "checkpoint"], alone]]
+    later: list[Change] = [[["statements", 0, "text"], other]]
+    yield "unshown-another-version", "a note may name the version before", ["fork.unshown"], later
+
+
 def generate() -> dict[str, str]:
     """Return each vector by its file name."""
     if not (FOLDER / ROOT).exists():
         make_whole()
     root = (FOLDER / ROOT).read_text().strip()
     vectors: dict[str, Any] = {}
-    for name, faults in zip(WHOLE, (of_log, of_two_sizes, of_directory), strict=True):
+    for name, faults in zip(WHOLE, (of_log, of_two_sizes, of_directory, of_unshown), strict=True):
         of = f"{name}.whole.json"
         for vector, comment, fails, changes in faults(json.loads((FOLDER / of).read_text())):
             vectors[vector] = {"of": of, "root": root, "comment": comment, "changes": changes, "fails": fails}
