@@ -101,7 +101,10 @@ class Federation:
         """Raise `NodeDiedError`, which names it, when a node ended by itself."""
         for node in self.nodes:
             if node.process is not None and (code := node.process.poll()) is not None:
-                raise NodeDiedError(f"the node of {node.file.state} ended with code {code}: read `{node.log}`")
+                raise NodeDiedError(
+                    f"the node of {node.file.state} ended with code {code}: read `{node.log}`; "
+                    "the same command starts all of them again, with what was entered"
+                )
 
     def stop(self) -> None:
         """End every node and wait for it; what does not end in time is killed."""
