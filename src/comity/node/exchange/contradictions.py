@@ -102,7 +102,10 @@ def _nodes(head: Checkpoint) -> TileNodes | None:
 
 
 def _about_log(texts: tuple[bytes, bytes], prefix: Prefix | None) -> Contradiction | None:
-    assembler = _assembler()
+    mirror = mirrored.mirror()
+    if mirror is None:  # no directory yet: nothing vouches for anybody's keys
+        return None
+    assembler = Assembler(mirror.evidence, (members.directory().version,))
     statements = []
     for text in texts:
         checkpoint = SignedCheckpoint.parse(text).checkpoint
@@ -113,13 +116,6 @@ def _about_log(texts: tuple[bytes, bytes], prefix: Prefix | None) -> Contradicti
     return Contradiction(
         about=Contradicted.LOG, statements=tuple(statements), prefix=prefix, files=_sorted(assembler.files.values())
     )
-
-
-def _assembler() -> Assembler:
-    mirror = mirrored.mirror()
-    if mirror is None:
-        raise LookupError("this node has no directory")
-    return Assembler(mirror.evidence, (members.directory().version,))
 
 
 # A directory
