@@ -30,7 +30,7 @@ def federation(make_federation):
 
 def delivered(node, sender: str, recipient: str) -> None:
     assert node.call("send", sender=sender, recipients=[recipient]) == 1
-    node.wait("state", lambda found: found["waiting"] == 0, 30)
+    node.wait("state", lambda found: found["waiting"] == 0, 60)
 
 
 def test_a_suspended_member_is_refused_at_the_door_and_let_in_again(federation):
@@ -41,12 +41,12 @@ def test_a_suspended_member_is_refused_at_the_door_and_let_in_again(federation):
     federation.registrar.suspend(AuthorityId.parse(C), "conference.decision", datetime.now(UTC))
     federation.publish("XA", "XB")  # XC does not refresh: it goes on as if nothing had happened
     fetched = {"partner": B, "path": "/directory/timestamp.json"}
-    federation["XC"].wait("fetch", lambda found: found[0] == 403, 20, **fetched)  # XB looks every second for news
+    federation["XC"].wait("fetch", lambda found: found[0] == 403, 60, **fetched)  # XB looks every second for news
     federation["XC"].call("send", sender=C, recipients=[B])
-    federation["XC"].wait("state", lambda found: "member.suspended" in found["failures"], 20)
+    federation["XC"].wait("state", lambda found: "member.suspended" in found["failures"], 60)
     status, answer = federation["XC"].call("fetch", **fetched)
     assert (status, Fault.from_bytes(bytes.fromhex(answer)).code) == (403, "member.suspended")
-    found = federation["XB"].wait("state", lambda found: found["rejections"].get("member.suspended", 0) >= 2, 10)
+    found = federation["XB"].wait("state", lambda found: found["rejections"].get("member.suspended", 0) >= 2, 60)
     assert found["arrived"] == arrived  # what came before stays, nothing new came
     assert federation["XB"].call("send", sender=B, recipients=[C]) == 0
     with pytest.raises(AssertionError, match="BarredError"):
@@ -55,8 +55,8 @@ def test_a_suspended_member_is_refused_at_the_door_and_let_in_again(federation):
 
     federation.registrar.readmit(AuthorityId.parse(C))
     federation.publish()
-    federation["XB"].wait("state", lambda found: found["arrived"] == arrived + 2, 20)
-    federation["XC"].wait("state", lambda found: found["waiting"] == 0, 20)
+    federation["XB"].wait("state", lambda found: found["arrived"] == arrived + 2, 60)
+    federation["XC"].wait("state", lambda found: found["waiting"] == 0, 60)
     delivered(federation["XB"], B, C)
     assert federation["XB"].call("audit")["wrong"] == []
 
@@ -75,7 +75,7 @@ def test_a_note_is_judged_by_the_directory_that_it_names(federation):
     assert federation["XA"].call("send", sender=A, recipients=[B]) == 0
     federation["XB"].start()
     federation["XB"].ready(60)
-    federation["XA"].wait("state", lambda found: found["waiting"] == 0, 30)
+    federation["XA"].wait("state", lambda found: found["waiting"] == 0, 60)
     found = federation["XB"].call("state")
     assert (found["arrived"], found["refused"]) == (held["arrived"] + 1, held["refused"])
     federation.registrar.put("agreements/harbour.json", harbour_document())
