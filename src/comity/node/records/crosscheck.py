@@ -30,6 +30,7 @@ from comity.subjects import Subject
 COMPARED = 20  # candidates of a subject that are compared in full
 SHOWN = 10
 REMEMBERED_DIGESTS = 4_096
+AT_ONCE = 200  # records read by one statement
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,9 +105,12 @@ class _Held(NamedTuple):
 
 
 _COLUMNS: Final = (
-    "pk", "source", "reference", "digest", "purpose", "purpose_bound", "authority", "restricted", "retain_until",
+    "id", "source", "reference", "digest", "purpose", "purpose_bound", "authority", "restricted", "retain_until",
     "since_id", "until_id",
 )  # fmt: skip
+
+
+_READ: Final = f"SELECT {', '.join(_COLUMNS)} FROM records_record WHERE id IN ({rows.marks(AT_ONCE)})"  # noqa: S608  # our own names
 
 
 class _Hit(NamedTuple):
@@ -120,8 +124,12 @@ def _held(wanted: Collection[int], authority: str, today: date, purpose: str) ->
     All but the ids is judged here and not in the query: SQLite would begin with the authority or the imports, and read
     all their records.
     """
-    rows = Record.objects.filter(pk__in=wanted).values_list(*_COLUMNS)
-    held = [one for row in rows if (one := _Held(*row)).authority == authority]
+    held, ids = [], sorted(wanted)
+    for start in range(0, len(ids), AT_ONCE):
+        part = ids[start : start + AT_ONCE]
+        part += part[-1:] * (AT_ONCE - len(part))  # one size, one prepared statement
+        found = rows.every(_READ, *part)
+        held += [one for row in found if (one := _Held(*row)).authority == authority]
     runs = {run for one in held for run in (one.since, one.until) if run is not None}
     applied = set(ImportRun.objects.filter(pk__in=runs, state=RunState.APPLIED).values_list("pk", flat=True))
     return {one.pk: one for one in held if one.may_be_proposed(applied, today, purpose)}

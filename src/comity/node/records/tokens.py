@@ -1,9 +1,11 @@
 """The token index: whole numbers that hold a token and a record, and the reading of candidates from them."""
 
 import math
+from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from hashlib import blake2b
 from heapq import nsmallest
 from itertools import islice
@@ -11,6 +13,7 @@ from itertools import islice
 from django.db import connection
 
 from comity.matching import TOKEN_WEIGHT, VERSION, Token, TokenKind
+from comity.node import rows as plain
 from comity.node.records.models import RecordToken
 
 RECORD_BITS = 27  # 134 million records
@@ -83,23 +86,25 @@ def candidates(authority: str, subjects: Sequence[frozenset[Token]], limit: int)
 
 
 def _read(numbers: Sequence[int]) -> Mapping[int, list[int]]:
-    postings: dict[int, list[int]] = defaultdict(list)
-    with connection.cursor() as cursor:
-        for first in range(0, len(numbers), TERMS_A_QUERY):
-            part = numbers[first : first + TERMS_A_QUERY]
-            size = next(s for s in SIZES if s >= len(part))
-            bounds = [b for n in part for b in (n << RECORD_BITS, (n << RECORD_BITS) | MAX_RECORD)]
-            bounds += NO_RANGE * (size - len(part))
-            cursor.execute(_statement(size), bounds)
-            number, records = -1, []
-            for (value,) in cursor.fetchall():  # the entries of one token come together
-                if value >> RECORD_BITS != number:
-                    number = value >> RECORD_BITS
-                    records = postings[number]
-                records.append(value & MAX_RECORD)
+    """Return the records of each token (numbers in ascending order) that has any."""
+    postings: dict[int, list[int]] = {}
+    for first in range(0, len(numbers), TERMS_A_QUERY):
+        part = numbers[first : first + TERMS_A_QUERY]
+        size = next(s for s in SIZES if s >= len(part))
+        bounds = [b for n in part for b in (n << RECORD_BITS, (n << RECORD_BITS) | MAX_RECORD)]
+        bounds += NO_RANGE * (size - len(part))
+        entries = [value for (value,) in plain.every(_statement(size), *bounds)]
+        entries.sort()  # they come sorted, but no standard says that they do
+        start = 0
+        for number in part:
+            end = bisect_right(entries, (number << RECORD_BITS) | MAX_RECORD, start)
+            if end > start:
+                postings[number] = [value & MAX_RECORD for value in entries[start:end]]
+            start = end
     return postings
 
 
+@lru_cache(maxsize=len(SIZES))
 def _statement(size: int) -> str:
     one = f"SELECT * FROM (SELECT id FROM {_TABLE} WHERE id BETWEEN %s AND %s LIMIT {READ_A_TOKEN}) AS t"  # noqa: S608  our own table
     return " UNION ALL ".join([one] * size)
