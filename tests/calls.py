@@ -530,6 +530,14 @@ def settle_away(own: str, partner: str) -> int:
     return notes.update(state="s")
 
 
+def wait_again(own: str, partner: str, count: int, number: int = 1) -> int:
+    """Let the last notes of a lane wait as if the partner's answer had been lost; returns how many do."""
+    lane = Lane.objects.get(pair__own=own, pair__partner=partner, number=number)
+    acked = lane.out_next - 1 - count
+    Lane.objects.filter(id=lane.id).update(out_acked=acked)
+    return models.Note.objects.filter(pair=lane.pair, lane=number, out=True, seq__gt=acked).update(state="w")
+
+
 def take_back(own: str, partner: str, number: int = 1) -> int:
     """Unwrite what waits for a partner: the lane ends where the partner stands; returns how many notes went."""
     lane = Lane.objects.get(pair__own=own, pair__partner=partner, number=number)

@@ -133,3 +133,30 @@ def test_a_note_for_somebody_else_is_refused_with_its_whole_parcel(federation):
     assert federation["XD"].call("take_back", own=D, partner=B) == 1
     federation["XD"].call("send_signed", sender=D, recipients=[B], count=1)
     assert federation["XD"].call("deliver_now", own=D, partner=B) == [1, ""]
+
+
+def test_a_parcel_that_closes_a_gap_may_bring_again_what_had_come_ahead(federation, tmp_path):
+    """The answer to what came ahead is lost, so that the gap's note, those behind it and a new one come together."""
+    sender, door = federation["XD"], federation["XB"]
+    sender.call("deliver_now", own=D, partner=B)
+    before = door.call("state")
+    sender.call("send_signed", sender=D, recipients=[B], count=1)
+    assert sender.call("settle_away", own=D, partner=B) == 1  # on its way nowhere: a gap
+    sender.call("send_signed", sender=D, recipients=[B], count=2)
+    ahead = str(tmp_path / "ahead")
+    assert sender.call("compose", own=D, partner=B, path=ahead) == 2
+    assert sender.call("knock_with_file", partner=B, path=ahead)[0] == 200
+    assert door.call("state")["arrived"] == before["arrived"] + 2
+    assert lane_at_b(door.call("state")) == lane_at_b(before)
+
+    assert sender.call("wait_again", own=D, partner=B, count=3) == 3
+    sender.call("send_signed", sender=D, recipients=[B], count=1)
+    assert sender.call("deliver_now", own=D, partner=B) == [4, ""]
+    after = door.call("state")
+    assert after["arrived"] == before["arrived"] + 4
+    assert lane_at_b(after) == lane_at_b(before) + 4
+    sender.call("send_signed", sender=D, recipients=[B], count=1)  # nothing waits behind a gap any more
+    assert sender.call("deliver_now", own=D, partner=B) == [1, ""]
+    assert lane_at_b(door.call("state")) == lane_at_b(before) + 5
+    for node in (sender, door):
+        assert node.call("audit")["wrong"] == []

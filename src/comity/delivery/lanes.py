@@ -112,9 +112,9 @@ def judge(
         if note.seq <= before:
             raise MisaddressedError("notes are not ascending by seq", "note.order")
         before = note.seq
-        standing = _standing(note, raw, digest, expected, last, stored)
+        standing = _standing(note, raw, digest, InLane(expected, last, lane.ahead), stored)
         refusal = refusal_of(note, wrap_size, now)
-        if standing is Standing.IN_ORDER:
+        if note.seq == expected:  # in order, or it waited behind the gap that this parcel closes
             expected, last = note.seq + 1, digest
         elif standing is Standing.AHEAD:
             ahead += 1
@@ -125,30 +125,23 @@ def judge(
 
 
 def _standing(
-    note: Note,
-    raw: bytes,
-    digest: bytes,
-    expected: int,
-    last: bytes,
-    stored: Callable[[int], tuple[bytes, bytes] | None],
+    note: Note, raw: bytes, digest: bytes, lane: InLane, stored: Callable[[int], tuple[bytes, bytes] | None]
 ) -> Standing:
-    if note.seq > expected:
-        held = stored(note.seq)
-        if held is None:
-            return Standing.AHEAD
-    elif note.seq < expected:
-        held = stored(note.seq)
-        if held is None:  # erased: the chain's hash alone cannot tell, and a second effect must not come of it
-            return Standing.REPEATED
-    else:
-        if note.prev != last:
+    if note.seq == lane.next_seq:
+        if note.prev != lane.last_hash:
             held = stored(note.seq - 1)
             raise ForkError(
                 "the note does not continue the chain of its lane",
                 (raw,) if held is None else (held[1], raw),
                 "lane.chain-broken",
             )
-        return Standing.IN_ORDER
+        held = stored(note.seq) if lane.ahead else None  # it may have come before, and waited behind a gap
+        if held is None:
+            return Standing.IN_ORDER
+    else:
+        held = stored(note.seq)
+        if held is None:  # erased: the chain's hash alone cannot tell, and a second effect must not come of it
+            return Standing.AHEAD if note.seq > lane.next_seq else Standing.REPEATED
     if held[0] != digest:
         raise ForkError("two notes for one place in a lane", (held[1], raw), "lane.equivocation")
     return Standing.REPEATED

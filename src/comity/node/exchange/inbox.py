@@ -6,10 +6,12 @@ The numbered steps are those of docs/protocol/delivery.md, section 5.
 import hashlib
 import threading
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
+
+from django.db.models import QuerySet
 
 from comity.delivery import (
     DeliveryError,
@@ -270,16 +272,19 @@ def _row(item: Opened) -> tuple[object, ...]:
 def _advance(fresh: Sequence[Opened], pair: Pair, number: int, at: datetime) -> None:
     """Move the lane past what came in order and past what had waited behind the gap."""
     state = _state(pair, number, lock=True)
+    held = models.Note.objects.filter(pair=pair, out=False, lane=number).order_by("seq")
     for item in fresh:
+        note = item.verdict.note
         if item.verdict.standing is Standing.IN_ORDER:
-            ahead = state.ahead if item.verdict.note.seq == state.next_seq else 0  # else it takes up the lane anew
-            state = InLane(item.verdict.note.seq + 1, item.verdict.note_hash, ahead)
+            if state.ahead and note.seq > state.next_seq:  # between them stands what had waited and came once more
+                state, _ = next_lane(state, _chain(held.filter(seq__gte=state.next_seq, seq__lt=note.seq)))
+            ahead = state.ahead if note.seq == state.next_seq else 0  # else it takes up the lane anew
+            state = InLane(note.seq + 1, item.verdict.note_hash, ahead)
         else:
             state = InLane(state.next_seq, state.last_hash, state.ahead + 1)
     if state.ahead:
-        later = models.Note.objects.filter(pair=pair, out=False, lane=number, seq__gte=state.next_seq).order_by("seq")
-        chain = ((row.seq, bytes(row.hash), parse_note(bytes(row.raw)).prev) for row in later.iterator())
-        state, broken = next_lane(state, chain)
+        later = held.filter(seq__gte=state.next_seq)
+        state, broken = next_lane(state, _chain(later))
         if broken is not None:
             incidents.keep(
                 "lane.chain-broken",
@@ -296,6 +301,11 @@ def _advance(fresh: Sequence[Opened], pair: Pair, number: int, at: datetime) -> 
         pair.id,
         number,
     )
+
+
+def _chain(held: QuerySet[models.Note]) -> Iterator[tuple[int, bytes, bytes]]:
+    """Return (seq, hash, prev) of notes that waited behind a gap."""
+    return ((row.seq, bytes(row.hash), parse_note(bytes(row.raw)).prev) for row in held.iterator())
 
 
 def _runs(fresh: Sequence[Opened]) -> list[tuple[ReceiptKind, str, int, int, int, bytes]]:
