@@ -111,7 +111,7 @@ def _batch(pair: Pair, lane: int, at: datetime) -> _Batch | None:
     if not _waits(pair, lane):
         return None
     log = ledger.exchange_log(pair.own)
-    checkpoint = sequence(log.name, at)
+    checkpoint = sequence(log.name, at, first=_urgent_entries(pair) if lane == 0 else ())
     state = _state(pair, lane)
     partner = AuthorityId.parse(pair.partner)
     theirs = members.exchange_log_of(partner)
@@ -174,6 +174,20 @@ def _waits(pair: Pair, lane: int) -> bool:
         pair.id,
     )
     return found is not None
+
+
+def _urgent_entries(pair: Pair) -> tuple[int, ...]:
+    """Return the log entries of urgent notes that have no number yet: they do not wait for a backlog's numbering."""
+    found = rows.every(
+        """SELECT entry.id FROM exchange_note AS note CROSS JOIN ledger_entry AS entry
+        WHERE note.pair_id = %s AND note."out" = TRUE AND note.lane = 0
+        AND note.seq > (SELECT out_acked FROM partners_lane WHERE pair_id = %s AND number = 0) AND note.state = 'w'
+        AND entry.id = note.entry_id AND entry."index" IS NULL ORDER BY note.seq LIMIT %s""",
+        pair.id,
+        pair.id,
+        BATCH_NOTES,
+    )
+    return tuple(key for (key,) in found)
 
 
 def _waiting(pair: Pair, lane: int, size: int) -> list[tuple[int, int, bytes, bytes]]:

@@ -53,14 +53,16 @@ def _handle(path: Path) -> int:
     return _HANDLES[key]
 
 
-def sequence(name: str, at: datetime) -> Checkpoint | None:
-    """Number and sign whatever waits in a log, and return its newest signed checkpoint.
+def sequence(name: str, at: datetime, *, first: Sequence[int] = ()) -> Checkpoint | None:
+    """Number and sign what waits in a log, and return its newest signed checkpoint.
 
     Whoever waits for the lock finds its leaves numbered by the one before: this is the group commit, without a timer.
 
     Args:
         name: of the log.
         at: now, UTC.
+        first: ids of entries that cannot wait until those before them are numbered: these alone are, where any is not
+            yet. Without them everything is, but for what exceeds `MOST_AT_ONCE`.
 
     Returns:
         the newest signed checkpoint, `None` while the log is empty.
@@ -71,7 +73,7 @@ def sequence(name: str, at: datetime) -> Checkpoint | None:
     """
     with _alone(name):
         log = _log(name)
-        _number_waiting(log, at)
+        _number_waiting(log, at, first)
         return _sign(log) if log.signed_size < log.size else _newest(log)
 
 
@@ -104,10 +106,12 @@ def _log(name: str) -> Log:
     )  # fmt: skip
 
 
-def _number_waiting(log: Log, at: datetime) -> None:
+def _number_waiting(log: Log, at: datetime, first: Sequence[int] = ()) -> None:
+    chosen = f" AND id IN ({rows.marks(len(first))})" if first else ""
     waiting = rows.every(
-        'SELECT id, kind, h FROM ledger_entry WHERE log_id = %s AND "index" IS NULL ORDER BY id LIMIT %s',
+        f'SELECT id, kind, h FROM ledger_entry WHERE log_id = %s AND "index" IS NULL{chosen} ORDER BY id LIMIT %s',  # noqa: S608  # marks
         log.id,
+        *first,
         MOST_AT_ONCE,
     )
     if waiting:
