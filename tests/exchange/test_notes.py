@@ -138,6 +138,7 @@ def test_a_note_for_somebody_else_is_refused_with_its_whole_parcel(federation):
 def test_a_parcel_that_closes_a_gap_may_bring_again_what_had_come_ahead(federation, tmp_path):
     """The answer to what came ahead is lost, so that the gap's note, those behind it and a new one come together."""
     sender, door = federation["XD"], federation["XB"]
+    sender.call("send_signed", sender=D, recipients=[B], count=1)
     sender.call("deliver_now", own=D, partner=B)
     before = door.call("state")
     sender.call("send_signed", sender=D, recipients=[B], count=1)
