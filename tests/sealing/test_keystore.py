@@ -1,5 +1,6 @@
 """Keys are kept sealed, whole, one file each, and can be destroyed."""
 
+import os
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -164,3 +165,31 @@ def test_a_half_written_file_is_no_key(store, tmp_path):
     folder.mkdir()
     (folder / ".xa.ncb.key.17.part").write_bytes(b"half")
     assert store.names() == ()
+
+
+@pytest.mark.parametrize("change", ["put", "replace", "erase", "tls"])
+def test_a_change_is_seen_also_where_the_disk_tells_the_time_by_the_tick(tmp_path, change):
+    folder, log = tmp_path / "keys", LogKeys.from_seed("xa.ncb/x1", b"\2" * 32)
+    ours = Keystore(folder).create(SECRET)
+    ours.put_log(log)
+    ours.put_next_log(log)
+    reader = Keystore(folder).unlock(SECRET)
+    times = {path: path.stat() for path in (folder, folder / "log", folder / "log-next")}
+    before = reader.stamp()
+    if change == "put":
+        ours.put_next_log(LogKeys.from_seed("xa.ncb/a1", b"\3" * 32))
+    elif change == "replace":
+        ours.put_log(LogKeys.from_seed("xa.ncb/x1", b"\3" * 32))
+    elif change == "erase":
+        ours.erase_log("xa.ncb/x1")
+    else:
+        ours.put_tls(make_tls_key("xa.localhost", NOW, NOW + WEEK))
+    for path, was in times.items():
+        os.utime(path, ns=(was.st_atime_ns, was.st_mtime_ns))
+    assert reader.stamp() != before
+
+
+def test_a_key_that_was_copied_into_the_folder_by_hand_is_seen(store, tmp_path):
+    before = store.stamp()
+    (tmp_path / "keys" / "log").mkdir()
+    assert store.stamp() != before

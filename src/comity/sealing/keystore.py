@@ -30,6 +30,8 @@ SCRYPT_P: Final = 1
 """32 MiB and about 0.1 s a try: OWASP Password Storage Cheat Sheet, scrypt."""
 
 LOCK: Final = "keystore.json"
+CHANGES: Final = "changes"
+"""A file with a number that is drawn anew after each change of a key that a running process holds."""
 _MAGIC: Final = b"comity/key/v1\n"
 _NONCE_SIZE: Final = 12
 _START: Final = len(_MAGIC) + _NONCE_SIZE
@@ -262,14 +264,19 @@ class OpenKeystore(Keys):
     def __init__(self, folder: Path, master: bytes) -> None:
         self._folder = folder
         self._box = AESGCM(master)
+        self._changes = os.fspath(folder / CHANGES)
         self._stamped = tuple(os.fspath(folder / name) for name in (".", "log", "log-next"))
 
     def __repr__(self) -> str:
         return f"OpenKeystore({self._folder})"
 
     def stamp(self) -> object:
-        """Return the times at which the folders with log keys and the TLS key were last written to."""
-        return tuple(_written_at(path) for path in self._stamped)
+        """Return the number that is drawn after each change, and when the folders were last written to.
+
+        The times alone would not do: a disk tells them by the tick, and who read keys in the middle of a change would
+        go on with the old ones. They are there for what somebody copies into the folder by hand.
+        """
+        return _drawn(self._changes), *(_written_at(path) for path in self._stamped)
 
     def holds(self, name: str) -> bool:
         """Say whether there is a key of a name."""
@@ -314,6 +321,7 @@ class OpenKeystore(Keys):
         with _disk_errors(self._folder):
             path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
             write_durably(path, _MAGIC + nonce + self._box.encrypt(nonce, data, _MAGIC + name.encode()), mode=0o600)
+            self._tell(name)
 
     def erase(self, name: str) -> None:
         """Overwrite and remove a key's file.
@@ -334,13 +342,30 @@ class OpenKeystore(Keys):
             except FileNotFoundError:
                 return
             sync_folder(path.parent)
+            self._tell(name)
+
+    def _tell(self, name: str) -> None:
+        """Let other processes see a change; KEM keys, of which there are many, they look for themselves."""
+        if not name.startswith("kem/"):
+            write_durably(Path(self._changes), os.urandom(16), mode=0o600)
 
     def _path(self, name: str) -> Path:
         return self._folder / f"{_checked(name)}.key"
 
 
-def _written_at(folder: str) -> int:
+def _drawn(path: str) -> bytes:
     # Asked before each signature: as a `Path` the question would cost more than its answer.
+    try:
+        descriptor = os.open(path, os.O_RDONLY)
+    except FileNotFoundError:
+        return b""
+    try:
+        return os.read(descriptor, 16)
+    finally:
+        os.close(descriptor)
+
+
+def _written_at(folder: str) -> int:
     try:
         return os.stat(folder).st_mtime_ns  # noqa: PTH116  # as above
     except FileNotFoundError:
