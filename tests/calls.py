@@ -356,26 +356,14 @@ def chunk_held(digest: str) -> str:
 
 def audit() -> dict:  # one list of what may be wrong reads best in one piece
     """Check every invariant that a node can check of itself (docs/protocol/delivery.md, section 8)."""
-    from comity.merkle import Frontier, root_at
     from comity.messages.note import parse_note
-    from comity.node.ledger import sequencer, tree
+    from comity.node.ledger import sequencer
 
     wrong = []
-    for log in Log.objects.all():
-        sequencer.recover(log.name)
-        nodes = tree.nodes(log)
-        signed = Checkpoint.objects.filter(log=log, text__isnull=False, size__gt=0)
-        broken = [made.size for made in signed if root_at(nodes, made.size) != bytes(made.root)]
-        wrong.extend(f"checkpoint {size} of {log.name} is no prefix" for size in broken)
-        if log.pad_to <= 1:
-            rows = (
-                Entry.objects.filter(log=log, index__isnull=False).order_by("index").values_list("index", "kind", "h")
-            )
-            leaves = [(index, sequencer.leaf_of(kind, bytes(h))) for index, kind, h in rows]
-            if [index for index, _ in leaves] != list(range(log.size)):
-                wrong.append(f"{log.name} has a gap")
-            if log.size and Frontier().extend([leaf for _, leaf in leaves]).root() != bytes(log.root):
-                wrong.append(f"{log.name} does not give its root")
+    for name in Log.objects.values_list("name", flat=True):
+        sequencer.recover(name)
+        with sequencer.held(name) as log:  # the worker goes on meanwhile
+            wrong.extend(_wrong_in(log))
     for lane in Lane.objects.all():
         for out, end in ((True, lane.out_next), (False, lane.in_next)):
             notes = list(models.Note.objects.filter(pair=lane.pair, lane=lane.number, out=out).order_by("seq"))
@@ -390,6 +378,24 @@ def audit() -> dict:  # one list of what may be wrong reads best in one piece
             if out and any(note.entry_id is None for note in notes):
                 wrong.append(f"a note of {lane} is in no log")
     return {"wrong": wrong, **state()}
+
+
+def _wrong_in(log) -> list[str]:
+    from comity.merkle import Frontier, root_at
+    from comity.node.ledger import sequencer, tree
+
+    nodes = tree.nodes(log)
+    signed = Checkpoint.objects.filter(log=log, text__isnull=False, size__gt=0)
+    broken = [made.size for made in signed if root_at(nodes, made.size) != bytes(made.root)]
+    wrong = [f"checkpoint {size} of {log.name} is no prefix" for size in broken]
+    if log.pad_to <= 1:
+        rows = Entry.objects.filter(log=log, index__isnull=False).order_by("index").values_list("index", "kind", "h")
+        leaves = [(index, sequencer.leaf_of(kind, bytes(h))) for index, kind, h in rows]
+        if [index for index, _ in leaves] != list(range(log.size)):
+            wrong.append(f"{log.name} has a gap")
+        if log.size and Frontier().extend([leaf for _, leaf in leaves]).root() != bytes(log.root):
+            wrong.append(f"{log.name} does not give its root")
+    return wrong
 
 
 def fetch(partner: str, path: str) -> list:

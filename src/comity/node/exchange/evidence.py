@@ -72,7 +72,7 @@ def _ours(entry: Entry | None) -> Logged | None:
     )
     if signed is None:
         return None
-    nodes = tree.nodes(entry.log)
+    nodes = tree.nodes(entry.log, signed.size)  # the log may have grown since the entry was read
     return Logged(
         log=entry.log.name,
         index=entry.index,
@@ -86,13 +86,12 @@ def _seen(signed: Checkpoint) -> Iterable[Cosigned]:
     """Yield for each witness the earliest cosignature that covers the checkpoint."""
     known: set[str] = set()
     log = signed.log
-    nodes = tree.nodes(log)
     for one in Cosignature.objects.filter(log=log, size__gte=signed.size).order_by("size", "id"):
         witness = members.exchange_log_of(AuthorityId.parse(one.witness))
         if witness is None or one.witness in known:
             continue
         known.add(one.witness)
-        path = consistency_path(nodes, signed.size, one.size) if one.size > signed.size else ()
+        path = consistency_path(tree.nodes(log, one.size), signed.size, one.size) if one.size > signed.size else ()
         yield Cosigned(str(witness), bytes(one.text), tuple(path))
 
 
