@@ -197,12 +197,12 @@ def disk_bytes() -> int:
 def sender(leaves: int, held: int) -> None:
     """Send when asked; each line of standard input is `batch batches recipient`, or `disk`."""
     set_up()
-    from django.db import transaction
     from django.utils import timezone
 
     from comity.delivery import Parcel
     from comity.node.exchange import deliver, models, outbox, transport
     from comity.node.partners import pairs
+    from comity.node.writing import writing
     from comity.vocabulary.authority import AuthorityId
 
     grow(OURS, leaves)
@@ -215,7 +215,7 @@ def sender(leaves: int, held: int) -> None:
         return status, answer
 
     def one(messages: "Sequence[Message]", recipient: AuthorityId) -> None:
-        with transaction.atomic():
+        with writing():
             results = outbox.send(messages, by="bench", at=timezone.now())
         assert all(isinstance(result, outbox.Sent) for result in results), "a message was not allowed to leave"
         pair = pairs.pair(AuthorityId.parse(OURS), recipient)

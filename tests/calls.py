@@ -117,10 +117,17 @@ def state() -> dict:
         "rejections": {row.code: row.count for row in Rejection.objects.all()},
         "failures": sorted(set(Pair.objects.exclude(last_code="").values_list("last_code", flat=True))),
         "cosignatures": Cosignature.objects.count(),
+        "witnessed": _witnessed(),
         "logs": {row.name: [row.size, row.signed_size] for row in Log.objects.all()},
         "unnumbered": Entry.objects.filter(index__isnull=True, log__name__contains="/x").count(),
         "unsigned": Checkpoint.objects.filter(text__isnull=True).count(),
     }
+
+
+def _witnessed() -> dict:
+    """Return up to which size of each exchange log of ours the newest cosignature of each partner reaches."""
+    found = Cosignature.objects.filter(log__name__contains="/x").order_by("size")
+    return {f"{log} {witness}": size for log, witness, size in found.values_list("log__name", "witness", "size")}
 
 
 def mirror_now() -> int:

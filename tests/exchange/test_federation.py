@@ -26,6 +26,17 @@ def test_a_request_arrives_and_is_receipted(federation):
     sound(federation["XA"], federation["XB"])
 
 
+def test_a_burst_leaves_its_newest_checkpoint_witnessed(federation):
+    for _ in range(5):  # in less than a second, so that most answers bear no cosignature
+        federation["XA"].call("send", sender=A, recipients=[B])
+        idle(federation["XA"])
+    federation["XA"].wait(
+        "state", lambda found: found["witnessed"]["xa.ncb/x1 xb.spoc"] == found["logs"]["xa.ncb/x1"][1], 20
+    )
+    assert federation["XB"].call("state")["failures"] == []
+    sound(federation["XA"], federation["XB"])
+
+
 def test_a_broadcast_stores_its_body_once(federation):
     held = len(federation["XA"].call("bodies"))
     assert federation["XA"].call("send", sender=A, recipients=[B, C]) == 1

@@ -4,7 +4,7 @@ Source: docs/protocol/delivery.md, section 3 (steps 5 to 9).
 """
 
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
@@ -15,13 +15,16 @@ from comity.delivery import (
     ForkError,
     Head,
     Parcel,
+    Proof,
     ReceiptKind,
+    ReceiptLeaf,
     prove,
     wait_s,
 )
 from comity.node import rows
-from comity.node.exchange import heads, inbox, models, proofs, receipts
+from comity.node.exchange import heads, inbox, models, proofs, receipts, witness
 from comity.node.ledger import actions as ledger
+from comity.node.ledger.models import Checkpoint, Log
 from comity.node.ledger.sequencer import sequence
 from comity.node.partners import incidents, keyring, members
 from comity.node.partners.models import Lane, Pair
@@ -108,7 +111,8 @@ def _hand_over(pair: Pair, batch: _Batch, post: Post, at: datetime) -> Outcome |
 
 def _batch(pair: Pair, lane: int, at: datetime) -> _Batch | None:
     """Compose the next parcel of a lane, `None` if nothing waits."""
-    if not _waits(pair, lane):
+    owed = witness.is_owed(pair)
+    if not owed and not _waits(pair, lane):
         return None
     log = ledger.exchange_log(pair.own)
     checkpoint = sequence(log.name, at, first=_urgent_entries(pair) if lane == 0 else ())
@@ -119,7 +123,7 @@ def _batch(pair: Pair, lane: int, at: datetime) -> _Batch | None:
         return None
     waiting = _waiting(pair, lane, checkpoint.size)
     told, given = receipts.to_tell(pair, checkpoint.size) if lane == 1 or not waiting else ((), ())
-    if not waiting and not given:
+    if not waiting and not given and not owed:
         return None
     head, news = heads.known(theirs, partner), heads.news_for(pair, answering=False)
     wanted = heads.held_by(AuthorityId.parse(pair.own), partner, pair.partner_has)
@@ -127,17 +131,12 @@ def _batch(pair: Pair, lane: int, at: datetime) -> _Batch | None:
         sender=AuthorityId.parse(pair.own),
         recipient=partner,
         lane=lane,
-        proof=proofs.make(
-            log,
-            checkpoint,
-            min(wanted, checkpoint.size),
-            [index for _, index, _, _ in waiting] + [leaf.index for leaf in given],
-        ),
+        proof=_proof(log, checkpoint, wanted, waiting, given),
         notes=tuple(raw for _, _, raw, _ in waiting),
         bodies=tuple({body_id: sealed for body_id, _, _, sealed in waiting}.values()),
         receipts=given,
         have=head.size,
-        cosignatures=_cosignatures(pair, head, at) if told else (),
+        cosignatures=_cosignatures(pair, head, at) if told or owed else (),
         heads=news.texts,
         want=receipts.gaps(pair, state),
         next_seq=state.in_next,
@@ -159,8 +158,20 @@ def _state(pair: Pair, lane: int) -> Lane | None:
     return Lane(id=key, pair=pair, number=lane, in_next=in_next, in_ahead=in_ahead)
 
 
+def _proof(
+    log: Log,
+    checkpoint: Checkpoint,
+    wanted: int,
+    waiting: Sequence[tuple[int, int, bytes, bytes]],
+    given: Sequence[ReceiptLeaf],
+) -> Proof | None:
+    """Prove what a parcel brings; one that brings a cosignature alone needs none."""
+    indices = [index for _, index, _, _ in waiting] + [leaf.index for leaf in given]
+    return proofs.make(log, checkpoint, min(wanted, checkpoint.size), indices) if indices else None
+
+
 def _cosignatures(pair: Pair, head: Head, at: datetime) -> tuple[bytes, ...]:
-    """Witness the log of a partner from which we pulled: it got no answer that could have carried it."""
+    """Witness the log of a partner from which we pulled, or to which an answer went without a cosignature."""
     return (keyring.cosign_checkpoint(AuthorityId.parse(pair.own), head.text, at),) if head.text else ()
 
 
@@ -265,6 +276,8 @@ def _settle(pair: Pair, batch: _Batch, reply: Parcel, at: datetime) -> Outcome:
                 models.Receipt.objects.filter(id__in=batch.told).update(told=True)
             heads.mark_told(pair, batch.news)
             _requeue(pair, reply)
+        if batch.parcel.cosignatures:
+            witness.given(pair.own, pair.partner, batch.head.size, at)
     settled = sum(
         statement.last - statement.first + 1
         for statement in (proved.statements if proved is not None else ())

@@ -272,18 +272,17 @@ def _row(item: Opened) -> tuple[object, ...]:
 def _advance(fresh: Sequence[Opened], pair: Pair, number: int, at: datetime) -> None:
     """Move the lane past what came in order and past what had waited behind the gap."""
     state = _state(pair, number, lock=True)
-    held = models.Note.objects.filter(pair=pair, out=False, lane=number).order_by("seq")
     for item in fresh:
         note = item.verdict.note
         if item.verdict.standing is Standing.IN_ORDER:
             if state.ahead and note.seq > state.next_seq:  # between them stands what had waited and came once more
-                state, _ = next_lane(state, _chain(held.filter(seq__gte=state.next_seq, seq__lt=note.seq)))
+                state, _ = next_lane(state, _chain(_held_from(pair, number, state.next_seq).filter(seq__lt=note.seq)))
             ahead = state.ahead if note.seq == state.next_seq else 0  # else it takes up the lane anew
             state = InLane(note.seq + 1, item.verdict.note_hash, ahead)
         else:
             state = InLane(state.next_seq, state.last_hash, state.ahead + 1)
     if state.ahead:
-        later = held.filter(seq__gte=state.next_seq)
+        later = _held_from(pair, number, state.next_seq)
         state, broken = next_lane(state, _chain(later))
         if broken is not None:
             incidents.keep(
@@ -301,6 +300,11 @@ def _advance(fresh: Sequence[Opened], pair: Pair, number: int, at: datetime) -> 
         pair.id,
         number,
     )
+
+
+def _held_from(pair: Pair, number: int, seq: int) -> QuerySet[models.Note]:
+    """Return a partner's notes in a lane from some seq on, in order."""
+    return models.Note.objects.filter(pair=pair, out=False, lane=number, seq__gte=seq).order_by("seq")
 
 
 def _chain(held: QuerySet[models.Note]) -> Iterator[tuple[int, bytes, bytes]]:

@@ -17,11 +17,11 @@ from comity.delivery import (
 from comity.merkle import Kind
 from comity.messages.note import parse_note
 from comity.node import rows
-from comity.node.exchange import heads, models, proofs
+from comity.node.exchange import heads, models, proofs, witness
 from comity.node.ledger import actions as ledger
 from comity.node.ledger.models import Log
 from comity.node.ledger.sequencer import sequence
-from comity.node.partners import keyring, pairs
+from comity.node.partners import pairs
 from comity.node.partners.models import Lane, Pair
 from comity.node.writing import writing
 from comity.vocabulary.authority import AuthorityId
@@ -175,7 +175,7 @@ def answer(parcel: Parcel, at: datetime) -> Parcel:
         have=heads.size_of(parcel.sender),
         cosignatures=()
         if parcel.proof is None
-        else (keyring.cosign_checkpoint(parcel.recipient, parcel.proof.checkpoint, at),),
+        else witness.answered(parcel.recipient, parcel.sender, parcel.proof.checkpoint, at),
         heads=news.texts,
         want=gaps(pair, lane),
         next_seq=lane.in_next,

@@ -27,6 +27,7 @@ from comity.node.exchange import (
     models,
     rejections,
     transport,
+    witness,
 )
 from comity.node.exchange.errands import THREADS, Errands
 from comity.node.ledger import actions as ledger
@@ -197,8 +198,17 @@ class Worker:
                 "pair_id", flat=True
             )
         }
+        lanes |= self._to_witness(at, pairs - failed)
         for lane in lanes:
             self._put(lane, self._doubtful if lane[0] in failed else self._due)
+
+    def _to_witness(self, at: datetime, pairs: set[int]) -> set[tuple[int, int]]:
+        """Return lanes to partners whose log waits for our cosignature."""
+        due = witness.due(at)
+        if not due:
+            return set()
+        found = Pair.objects.filter(id__in=pairs, own__in={own for own, _ in due}).values_list("id", "own", "partner")
+        return {(key, 1) for key, own, partner in found if (own, partner) in due}
 
     def _presses(self, pair: int, at: datetime) -> bool:
         """Tell whether urgent notes are to be tried although the partner failed: life at risk waits for no pause."""
