@@ -201,7 +201,7 @@ class SimNode:
             return
         self.sequence()
         lane = self.lane(partner, number)
-        batch = self.unsettled(partner, number)[: self.world.batch]
+        batch = self._chosen(self.unsettled(partner, number)[: self.world.batch])
         head = self.head(partner)
         parcel = Parcel(
             sender=self.id,
@@ -226,6 +226,21 @@ class SimNode:
             self.world.later(again, lambda: self.deliver(partner, number))
 
         self.world.request(self, partner, parcel.to_bytes(), done)
+
+    def _chosen(self, batch: list[int]) -> list[int]:
+        """Return what a parcel brings of what waits.
+
+        Now and then a lane is served as by a node of another make: the beginning stays away, so that a gap stands
+        before what arrives; or what was settled already comes once more, beside what closes a gap.
+        """
+        fate = self.world.random.random()
+        if fate < self.world.odd / 2 and len(batch) > 1:
+            start = self.world.random.randrange(1, len(batch))
+            return batch[start : self.world.random.randint(start + 1, len(batch))]
+        if fate < self.world.odd:
+            first = max(1, batch[0] - self.world.random.randint(0, 3))
+            return list(range(first, min(batch[-1], first + self.world.batch - 1) + 1))
+        return batch
 
     def settled(self, partner: AuthorityId, number: int, answer: bytes | None, head: Head, *, fault: bool) -> float:
         """Take an answer and return the seconds until the next attempt."""
@@ -294,6 +309,7 @@ class SimNode:
             wrap_size=len(WRAP),
             now=int(self.world.now),
         )
+        self.world.met.update(verdict.standing for verdict in verdicts)
         self.world.may_crash(self)
         self._commit(parcel, proved.head, [v for v in verdicts if v.standing is not Standing.REPEATED], lane)
         self.world.may_crash(self)
@@ -307,16 +323,11 @@ class SimNode:
             if not verdict.refusal:
                 self.effects[parcel.sender, parcel.lane, note.seq] += 1
             if verdict.standing is Standing.IN_ORDER:
+                state = self._past(state, lane, note.seq)
                 state = InLane(note.seq + 1, verdict.note_hash, state.ahead)
             else:
                 state = InLane(state.next_seq, state.last_hash, state.ahead + 1)
-        later = (
-            (seq, note_h(raw), parse_note(raw).prev)
-            for seq, raw in sorted(lane.arrived.items())
-            if seq >= state.next_seq
-        )
-        lane.state, broken = next_lane(state, later)
-        assert broken is None
+        lane.state = self._past(state, lane)
         for code in dict.fromkeys(verdict.refusal for verdict in fresh):
             of_code = {verdict.note.seq: verdict for verdict in fresh if verdict.refusal == code}
             for first, count in runs_of(sorted(of_code)):
@@ -339,6 +350,18 @@ class SimNode:
         self.partner_has[parcel.sender] = max(self.partner_has[parcel.sender], parcel.have)
         for text in parcel.heads:
             self.hear(text)
+
+    @staticmethod
+    def _past(state: InLane, lane: SimLane, end: int | None = None) -> InLane:
+        """Move a lane past what had waited behind a gap, before `end` if there is one."""
+        waited = (
+            (seq, note_h(raw), parse_note(raw).prev)
+            for seq, raw in sorted(lane.arrived.items())
+            if seq >= state.next_seq and (end is None or seq < end)
+        )
+        moved, broken = next_lane(state, waited)
+        assert broken is None
+        return moved
 
     def _give(self, partner: AuthorityId, statement: Statement) -> None:
         given = GivenReceipt(statement, self.world.random.randbytes(32))
@@ -407,20 +430,29 @@ class World:
         names: authorities, each on a node of its own.
         loss: probability that a request or an answer is lost.
         crash: probability of a crash at each point where one can hurt.
+        odd: probability that a parcel leaves a gap, or brings again what was settled.
     """
 
     def __init__(
-        self, seed: int, names: tuple[str, ...], *, loss: float = 0.05, crash: float = 0.01, batch: int = 20
+        self,
+        seed: int,
+        names: tuple[str, ...],
+        *,
+        loss: float = 0.05,
+        crash: float = 0.01,
+        batch: int = 20,
+        odd: float = 0.4,
     ) -> None:
         self.random = random.Random(seed)
         self.now = 1_790_000_000.0
-        self.loss, self.crash_rate, self.batch = loss, crash, batch
+        self.loss, self.crash_rate, self.batch, self.odd = loss, crash, batch, odd
         self.nodes = {AuthorityId.parse(name): SimNode(name, self) for name in names}
         self.events: list[tuple[float, int, Callable[[], None]]] = []
         self.count = 0
         self.cut: set[frozenset[AuthorityId]] = set()
         self.ever_signed: dict[tuple[AuthorityId, int], bytes] = {}
         self.crashes = 0
+        self.met: Counter[Standing] = Counter()
 
     def later(self, seconds: float, event: Callable[[], None]) -> None:
         self.count += 1
@@ -497,6 +529,7 @@ class World:
                     place = theirs.places[seq - 1]
                     assert place is not None
                     assert partner.tree.leaf(place) == leaf_hash(entry(Kind.NOTE, note_h(raw)))
+                assert lane.state.ahead == sum(seq >= lane.state.next_seq for seq in lane.arrived)
                 chain = bytes(32)
                 for seq in range(1, lane.state.next_seq):  # 3: order and chain
                     assert parse_note(lane.arrived[seq]).prev == chain

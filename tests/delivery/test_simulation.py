@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from comity.delivery import Standing
+
 HERE = Path(__file__).resolve().parents[1]
 
 
@@ -22,20 +24,20 @@ NAMES = ("xa.ncb", "xb.spoc", "xc.ncb", "xd.ncb", "xo.sec")
 DAY_S = 86_400
 
 
-def simulated_day(seed: int, notes: int = 120):
+def simulated_day(seed: int, writings: int = 80):
     world = simulator.World(seed, NAMES)
     start = world.now
     nodes = list(world.nodes.values())
-    for _ in range(notes):
+    for _ in range(writings):
         sender, recipient = world.random.sample(nodes, 2)
         lane = world.random.choices((0, 1), (1, 4))[0]
 
         def write(sender=sender, recipient=recipient, lane=lane):
-            if sender.up:
+            for _ in range(world.random.choice((1, 1, 3, 6)) if sender.up else 0):
                 # Some are written to be refused: of an unknown suite, or too short-lived to arrive in time.
                 suite = 99 if world.random.random() < 0.05 else simulator.SUITE
                 sender.send(recipient.id, lane, suite=suite, exp_s=world.random.choices((1, DAY_S), (1, 12))[0])
-                world.later(0, lambda: sender.deliver(recipient.id, lane))
+            world.later(0, lambda: sender.deliver(recipient.id, lane))
 
         world.later(world.random.uniform(0, DAY_S / 2), write)
     for _ in range(4):
@@ -62,6 +64,8 @@ def test_the_simulated_day_is_as_bad_as_it_claims():
         outcome for node in world.nodes.values() for lane in node.lanes.values() for outcome in lane.settled.values()
     }
     assert world.crashes > 0
+    assert world.met[Standing.AHEAD] > 0
+    assert world.met[Standing.REPEATED] > 0
     assert {"stored", "note.suite", "note.expired"} <= outcomes
 
 
