@@ -33,7 +33,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def standing(folder: Path) -> Path:
     if not build.stands(folder):
-        build.build(folder, first_port=own_ports())
+        build.build(folder, first_port=own_ports(), progress=lambda _done, _whole: None, most=40)
     return folder
 
 

@@ -32,6 +32,7 @@ BUILDING: Final = {
     "keys": marked("making the keys of every authority"),
     "directory": marked("signing the directory of members and agreements"),
     "nodes": marked("filling five nodes: officers, records, an official list"),
+    "week": marked("letting the states exchange requests and answers through the nine days before now"),
 }
 
 
@@ -53,8 +54,15 @@ BUILDING: Final = {
     help=marked("First port of the consoles when nodes are built; the doors for partners follow 100 above."),
 )
 @click.option("--play/--no-play", "playing", default=True, help=marked("Play the main job first."))
+@click.option(
+    "--week/--no-week",
+    default=None,
+    help=marked("Fill the desks of newly built nodes with a busy week before now; not with --once, unless asked for."),
+)
 @click.option("--browser/--no-browser", default=False, help=marked("Open Aldermark's console in a browser."))
-def command(folder: Path, port: int, *, once: bool, fresh: bool, playing: bool, browser: bool) -> None:
+def command(
+    folder: Path, port: int, *, once: bool, fresh: bool, playing: bool, week: bool | None, browser: bool
+) -> None:
     """Build, play, and keep running until Ctrl-C."""
     demo_page.prepare()
     interrupt = run.Interrupt()
@@ -62,7 +70,7 @@ def command(folder: Path, port: int, *, once: bool, fresh: bool, playing: bool, 
     click.echo()
     try:
         with interrupt.at_once():
-            built = _build(folder, port, fresh=fresh)
+            built = _build(folder, port, fresh=fresh, week=not once if week is None else week)
         with _started(folder, built, interrupt) as federation:
             if playing:
                 with interrupt.at_once():
@@ -98,12 +106,13 @@ def _started(folder: Path, built: build.Built, interrupt: run.Interrupt) -> Iter
     )
 
 
-def _build(folder: Path, port: int, *, fresh: bool) -> build.Built:
+def _build(folder: Path, port: int, *, fresh: bool, week: bool) -> build.Built:
     began = time.monotonic()
     if not fresh and build.stands(folder):
         say(_("The nodes in `{folder}` stand already; `comity demo --fresh` builds them anew").format(folder=folder))
         return build.load(folder)
-    built = build.build(folder, lambda what: say(_(BUILDING[what]), 1), port)
+    with demo_page.progress() as tell:
+        built = build.build(folder, lambda what: say(_(BUILDING[what]), 1), port, progress=tell if week else None)
     say(
         _("Built {count} nodes in `{folder}` in {seconds:.0f} s").format(
             count=len(built.folders), folder=folder, seconds=time.monotonic() - began

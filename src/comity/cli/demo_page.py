@@ -4,7 +4,9 @@ import os
 import shutil
 import sys
 import textwrap
-from typing import Final
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any, Final
 
 import click
 
@@ -38,6 +40,21 @@ def say(text: str, depth: int = 0, *, colour: str | None = None) -> None:
     indent = " " * (_INDENT * depth)
     for line in wrapped(text, indent, indent + ("  " if depth else ""), width()):
         click.secho(line, fg=colour)
+
+
+@contextmanager
+def progress() -> Iterator[Callable[[int, int], None]]:
+    """Return what draws a bar of (done, in all) where somebody looks on, and nothing into a file."""
+    bars: list[Any] = []
+
+    def tell(done: int, whole: int) -> None:
+        if not bars:
+            bars.append(click.progressbar(length=whole, label=" " * _INDENT, width=0, show_eta=False))
+        bars[0].update(done - bars[0].pos)
+
+    yield tell if sys.stdout.isatty() else lambda _done, _whole: None
+    for bar in bars:
+        bar.render_finish()
 
 
 def wrapped(text: str, first: str, later: str, columns: int) -> list[str]:

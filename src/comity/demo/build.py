@@ -16,8 +16,9 @@ from pathlib import Path
 from typing import Any, Final
 
 from comity.config import nodefile
-from comity.demo import children, register, world
+from comity.demo import children, register, replay, world
 from comity.demo.errors import BuildError
+from comity.demo.replay import Progress
 from comity.demo.run import PASSPHRASE_FILE, port_is_free
 
 MARK: Final = "demo.json"
@@ -56,8 +57,7 @@ def load(folder: Path) -> Built:
     if not stands(folder):
         raise BuildError(f"no demo stands in `{folder}`: build one with `comity demo --fresh`")
     renew(folder)
-    for home in _folders(folder):
-        register.mirror(folder / register.FOLDER, home / "directory", datetime.now(UTC))
+    _mirror_all(folder)
     return Built(_folders(folder), fingerprint(folder))
 
 
@@ -71,32 +71,54 @@ def renew(folder: Path) -> None:
     register.renew(folder / register.FOLDER, _passphrase(folder), datetime.now(UTC))
 
 
-def build(folder: Path, say: Say = lambda _key: None, first_port: int = world.FIRST_CONSOLE_PORT) -> Built:
+def build(
+    folder: Path,
+    say: Say = lambda _key: None,
+    first_port: int = world.FIRST_CONSOLE_PORT,
+    *,
+    progress: Progress | None = None,
+    most: int | None = None,
+) -> Built:
     """Build a federation, in place of one that stands there.
 
     Args:
         folder: new, empty, or an earlier demo's.
-        say: told what is being done, as a key: ``keys``, ``directory``, ``nodes``.
+        say: told what is being done, as a key: ``keys``, ``directory``, ``nodes``, ``week``.
+        progress: told (steps taken, steps in all) of the week that the nodes then live through; without it they begin
+            with empty desks, some thirty seconds sooner.
+        most: that many steps of the week; all of them, if not given.
         first_port: the consoles take free ports from here on, the doors for partners from `DOORS_ABOVE` higher on.
 
     Raises:
         BuildError: the folder holds something else, or a node could not be settled.
     """
     _clear(folder)
-    passphrase = secrets.token_hex(16)
+    passphrase, now = secrets.token_hex(16), datetime.now(UTC)
+    at = now if progress is None else replay.begins(now)
     files = _node_files(folder, passphrase, first_port)
     migrating = _settle(files[0], "tables")  # takes a few seconds, during which the keys are made
     say("keys")
-    cards = register.make_keys(files, passphrase, datetime.now(UTC))
+    cards = register.make_keys(files, passphrase, at)
     say("directory")
-    first_root = register.publish(folder / register.FOLDER, cards, passphrase, datetime.now(UTC))
+    first_root = register.publish(folder / register.FOLDER, cards, passphrase, at)
     _finish([migrating])
     for file in files[1:]:
         shutil.copyfile(_in(files[0], "db.sqlite3"), _in(file, "db.sqlite3"))
     say("nodes")
-    _finish([_settle(file, "everything") for file in files])
+    _finish([_settle(file, "everything", at.isoformat()) for file in files])
+    if progress is not None:
+        say("week")
+        with replay.lived_through(folder, at) as lived:
+            lived.live(progress, most)
+        register.renew(folder / register.FOLDER, passphrase, datetime.now(UTC))
+        _mirror_all(folder)
     (folder / MARK).write_text(json.dumps({"version": VERSION, "fingerprint": first_root}) + "\n", encoding="utf-8")
     return Built(_folders(folder), first_root)
+
+
+def _mirror_all(folder: Path) -> None:
+    for home in _folders(folder):
+        register.mirror(folder / register.FOLDER, home / "directory", datetime.now(UTC))
 
 
 def _mark(folder: Path) -> dict[str, Any]:
@@ -182,12 +204,12 @@ def _in(file: nodefile.NodeFile, name: str) -> Path:
     return file.folder / name
 
 
-def _settle(file: nodefile.NodeFile, what: str) -> subprocess.Popen[str]:
+def _settle(file: nodefile.NodeFile, *what: str) -> subprocess.Popen[str]:
     """Start the process in which a node's own code fills its database."""
     if file.folder is None:
         raise BuildError("a node of the demo has a folder")
     return subprocess.Popen(  # noqa: S603  # our own interpreter and module
-        [sys.executable, "-m", "comity.demo.settle", what],
+        [sys.executable, "-m", "comity.demo.settle", *what],
         env=children.environment(file.folder.parent, COMITY_NODE=str(file.folder)),
         stdin=children.lifeline(),
         stdout=subprocess.DEVNULL,

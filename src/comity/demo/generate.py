@@ -104,6 +104,11 @@ def records(code: str) -> Iterator[Entity]:
         yield _phone(code.lower(), number, sounds, dice)
 
 
+def towns(code: str) -> tuple[str, ...]:
+    """Return the towns of a state."""
+    return _SOUNDS[code].towns
+
+
 def lines(code: str) -> Iterator[str]:
     """Yield the same records as lines of JSON."""
     for record in records(code):

@@ -2,12 +2,13 @@
 
 import os
 import sys
+from datetime import datetime
 
 from comity.config import lifeline
 
 
-def main(what: str) -> None:
-    """Make the tables, or all that comes after them; stop when the demo stops."""
+def main(what: str, at: str = "") -> None:
+    """Make the tables, or all that comes after them as of a point in time; stop when the demo stops."""
     lifeline.follow_parent(grace_s=5)
     os.environ["DJANGO_SETTINGS_MODULE"] = "comity.config.settings"
     import django  # noqa: PLC0415  # needs the line above
@@ -18,8 +19,8 @@ def main(what: str) -> None:
     if what == "tables":
         settling.tables()
     else:
-        settling.everything()
+        settling.everything(datetime.fromisoformat(at))
 
 
 if __name__ == "__main__":
-    main(sys.argv[1])
+    main(*sys.argv[1:])

@@ -3,7 +3,7 @@
 Needs Django; imported by `comity.demo.settle` alone.
 """
 
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from django.conf import settings
@@ -34,27 +34,27 @@ def tables() -> None:
     connection.close()
 
 
-def everything() -> None:
-    """Fill the node that `COMITY_NODE` names."""
+def everything(at: datetime) -> None:
+    """Fill the node that `COMITY_NODE` names, as of a point in time, UTC."""
     state = world.state(settings.NODE.state)
     prepare.open_logs()
-    _mirror(state)
-    _register(state)
-    _import(state)
+    _mirror(state, at)
+    _register(state, at)
+    _import(state, at)
 
 
-def _mirror(state: world.State) -> None:
+def _mirror(state: world.State, at: datetime) -> None:
     """Take the directory over; later the secretariat looks into the register, and all others ask the secretariat."""
     published = (places.folder().parent / register.FOLDER / register.PUBLISHED).resolve()
     mirrored.begin((published / "1.root.json").read_bytes())
     mirrored.set_sources([str(published)])
-    if not mirrored.refresh(datetime.now(UTC)):
+    if not mirrored.refresh(at):
         raise SystemExit("the directory could not be mirrored")
     if state is not world.XO:
         mirrored.set_sources([world.REGISTRAR])
 
 
-def _register(state: world.State) -> None:
+def _register(state: world.State, at: datetime) -> None:
     """Register every officer; each registration is an act. All have one password, so it is hashed once."""
     served = {one.id for one in state.authorities}
     for one in state.authorities:
@@ -72,11 +72,11 @@ def _register(state: world.State) -> None:
                     check_password=False,
                 )
                 facts = ledger.facts({"officer": person.username, "role": person.role})
-                ledger.record(ledger.Act("officer.registered", one.id, "", datetime.now(UTC), facts=facts))
+                ledger.record(ledger.Act("officer.registered", one.id, "", at, facts=facts))
     Officer.objects.update(password=make_password(world.PASSWORD))
 
 
-def _import(state: world.State) -> None:
+def _import(state: world.State, at: datetime) -> None:
     """Load the story's records, the filler and the official list through the importer."""
     files = stories.records(state.code)
     for category, source in stories.SOURCES.items():
@@ -84,31 +84,31 @@ def _import(state: world.State) -> None:
         if category == "contact":
             lines += "".join(generate.lines(state.code))
         if lines:
-            _import_lines(state, category, source, lines)
+            _import_lines(state, category, source, lines, at)
     if state.code in stories.OFFICIAL_AT:
         _import_file(
-            state.first.id, stories.OFFICIAL, source=stories.OFFICIAL_SOURCE, originator="OFAC", category="other"
+            state.first.id, stories.OFFICIAL, at, source=stories.OFFICIAL_SOURCE, originator="OFAC", category="other"
         )
 
 
-def _import_lines(state: world.State, category: str, source: str, lines: str) -> None:
+def _import_lines(state: world.State, category: str, source: str, lines: str, at: datetime) -> None:
     path = places.folder() / f"{source}.ftm.jsonl"
     path.write_text(lines, encoding="utf-8")
-    _import_file(state.first.id, path, source=source, originator=state.first.id, category=category)
+    _import_file(state.first.id, path, at, source=source, originator=state.first.id, category=category)
     path.unlink()
 
 
-def _import_file(authority: str, path: Path, *, source: str, originator: str, category: str) -> None:
+def _import_file(authority: str, path: Path, at: datetime, *, source: str, originator: str, category: str) -> None:
     terms = Terms(
         authority=authority,
         originator=originator,
         source=source,
         purpose=PURPOSE,
-        retain_until=datetime.now(UTC).date() + HELD_FOR,
+        retain_until=at.date() + HELD_FOR,
         evaluation="4x4 B2",
         category=category,
     )
-    run = import_list(Source(path), terms, record_act=_record, now=lambda: datetime.now(UTC))
+    run = import_list(Source(path), terms, record_act=_record, now=lambda: at)
     if run.rejected:
         raise SystemExit(f"{run.rejected} rows of `{source}` were rejected")
 
