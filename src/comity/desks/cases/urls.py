@@ -13,6 +13,7 @@ urlpatterns = [
     path("new", writing.write_request, name="new"),
     path("inform", writing.inform, name="inform"),
     path("partners", reading.partner_list, name="partners"),
+    path("partners/<str:authority>/", reading.partner, name="partner"),
     path("records", records.sources, name="records"),
     path("records/search", records.look_up, name="look_up"),
     path("records/<int:record_id>/", records.record, name="record"),

@@ -4,9 +4,10 @@ from datetime import datetime
 from typing import Any
 
 from django import template
+from django.utils import formats
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
-from django.utils.translation import get_language
+from django.utils.translation import get_language, get_language_info
 from django.utils.translation import gettext_lazy as _
 
 from comity.desks.cases import choices, due, rules, words
@@ -71,6 +72,29 @@ def authority(authority_id: object) -> str:
 def due_(message: CaseMessage) -> datetime | None:
     """Return by when a request is to be answered."""
     return due.due_of(message)
+
+
+@register.filter
+def tongue(code: str) -> str:
+    """Return a language's name in the reader's language; its code where nobody has named it."""
+    try:
+        return str(get_language_info(code)["name_translated"])
+    except KeyError:
+        return code
+
+
+@register.filter
+def local_moment(value: datetime) -> SafeString:
+    """Show a time as the clock where it belongs shows it, whatever the node's zone: `Mon 14:05`."""
+    return format_html(
+        '<time datetime="{}"><bdi dir="ltr">{}</bdi></time>', value.isoformat(), formats.date_format(value, "D H:i")
+    )
+
+
+@register.filter
+def span(times: tuple[datetime, datetime]) -> SafeString:
+    """Show from when to when, as `08:00` and `16:00` with a dash between them."""
+    return format_html('<bdi dir="ltr">{}\N{EN DASH}{}</bdi>', *(formats.date_format(one, "H:i") for one in times))
 
 
 @register.filter

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 from django.views.decorators.vary import vary_on_headers
 
-from comity.desks.cases import actions, comparing, drafts, forms, partners, proofs, reads
+from comity.desks.cases import actions, comparing, drafts, forms, partner_page, partners, proofs, reads
 from comity.desks.cases.models import Candidate, Case, Verdict
 from comity.desks.cases.views.pages import UNCHANGED, message_of, page_of, reader, writer
 from comity.desks.cases.visibility import may_export
@@ -67,6 +67,15 @@ def partner_list(request: HttpRequest) -> HttpResponse:
     officer = reader(request)
     found = partners.partners(officer, get_language() or "en", at=timezone.now())
     return render(request, "cases/partners.html", {"active_desk": "partners", "partners": found})
+
+
+@require_GET
+def partner(request: HttpRequest, authority: str) -> HttpResponse:
+    """Show a partner: its people, how the exchange goes both ways, what is open, and what to compare by telephone."""
+    page = partner_page.partner_page(reader(request), authority, get_language() or "en", at=timezone.now())
+    if page is None:
+        raise Http404
+    return render(request, "cases/partner.html", {"active_desk": "partners", "page": page})
 
 
 @require_GET
