@@ -98,7 +98,7 @@ def build(
     files = _node_files(folder, passphrase, first_port)
     migrating = _settle(files[0], "tables")  # takes a few seconds, during which the keys are made
     say("keys")
-    cards = register.make_keys(files, passphrase, at)
+    cards = register.make_keys(files, passphrase, at, until=now)
     say("directory")
     first_root = register.publish(folder / register.FOLDER, cards, passphrase, at)
     _finish([migrating])

@@ -33,22 +33,32 @@ _TELEPHONES: Final = {
 """Ranges that Ofcom, Arcep and the NANPA keep for fiction, but for the last two digits."""
 
 
-def make_keys(files: Sequence[NodeFile], passphrase: str, now: datetime) -> tuple[bytes, ...]:
-    """Make every key of every node, and return the cards of all authorities."""
+def make_keys(
+    files: Sequence[NodeFile], passphrase: str, now: datetime, *, until: datetime | None = None
+) -> tuple[bytes, ...]:
+    """Make every key of every node, and return the cards of all authorities.
+
+    Args:
+        files: of the nodes.
+        passphrase: of their keystores.
+        now: UTC.
+        until: on which day the nodes begin to run, if not now: the keys of the weeks after it are published too.
+    """
     cards: list[bytes] = []
     for file in files:
         if file.folder is None:
             raise ValueError("a node of the demo has a folder")
         keys = Keystore(file.folder / "keys").create(passphrase)
         founding.make_node_keys(keys, file.host, now)
-        cards.extend(_card(one, file, keys, now) for one in world.state(file.state).authorities)
+        cards.extend(_card(one, file, keys, now, until or now) for one in world.state(file.state).authorities)
     return tuple(cards)
 
 
-def _card(one: world.Authority, file: NodeFile, keys: Keys, now: datetime) -> bytes:
+def _card(one: world.Authority, file: NodeFile, keys: Keys, now: datetime, until: datetime) -> bytes:
     state, authority = world.state(file.state), AuthorityId.parse(one.id)
     languages = (state.language, *(other for other in world.LANGUAGES if other != state.language))
     founding.make_authority_keys(keys, authority, now)
+    founding.make_kem_keys(keys, authority, until)
     member = founding.new_member(
         keys,
         authority,
