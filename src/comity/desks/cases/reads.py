@@ -1,6 +1,6 @@
 """What the pages of the case desk show. Everything starts from `visible_to`: there is no other way to a message."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, Final
@@ -10,6 +10,7 @@ from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from comity.delivery import MAX_NOTES
 from comity.desks.cases import words
 from comity.desks.cases.facts import SubjectView, subjects_of
 from comity.desks.cases.models import (
@@ -182,13 +183,26 @@ def deliveries(messages: Sequence[CaseMessage]) -> dict[int, tuple[Delivery, ...
     """Return the copies of each message of ours; three queries, however many messages and partners."""
     addressees = list(Addressee.objects.filter(message__in=[one.pk for one in messages]).order_by("authority"))
     notes = {note.pk: note for note in Note.objects.filter(pk__in=[one.note_id for one in addressees]).defer("raw")}
-    receipts = tuple(Receipt.objects.filter(ours=False, pair__in={note.pair_id for note in notes.values()}))
+    receipts = _covering(notes.values())
     found: dict[int, list[Delivery]] = {}
     for one in addressees:
         note = notes.get(one.note_id)
         if note is not None:
             found.setdefault(one.message_id, []).append(_delivery(one, note, receipts))
     return {key: tuple(value) for key, value in found.items()}
+
+
+def _covering(notes: Collection[Note]) -> tuple[Receipt, ...]:
+    """Return the partners' receipts for these notes: one query that reads no others, however many a pair has."""
+    lanes: dict[tuple[int, int], list[int]] = {}
+    for note in notes:
+        lanes.setdefault((note.pair_id, note.lane), []).append(note.seq)
+    wanted = Q()
+    for (pair, lane), seqs in lanes.items():
+        wanted |= Q(
+            pair=pair, lane=lane, first__lte=max(seqs), last__gte=min(seqs), last__lt=max(seqs) + MAX_NOTES
+        )  # no run is longer than a parcel
+    return tuple(Receipt.objects.filter(wanted, ours=False)) if lanes else ()
 
 
 def _delivery(addressee: Addressee, note: Note, receipts: Iterable[Receipt]) -> Delivery:
