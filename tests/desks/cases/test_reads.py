@@ -7,7 +7,7 @@ import pytest
 
 from comity.desks.cases import actions, reads
 from comity.desks.cases.forms import Draft
-from comity.node.exchange.models import Note, Receipt
+from comity.node.exchange.models import Note, Proof, Receipt
 from comity.node.officers.models import Officer
 
 FillIn = Callable[..., Draft]
@@ -24,9 +24,10 @@ def copies(fill_in: FillIn, officer: Officer, at: datetime, desk: None) -> list[
 
 
 def receipt(note: Note, first: int, last: int, kind: str, at: datetime) -> None:
+    proof = Proof.objects.create(log="xb.spoc/x1", size=last, checkpoint=b"", leaves=b"", at=at)
     Receipt.objects.create(
         pair_id=note.pair_id, ours=False, lane=note.lane, kind=kind, first=first, last=last,
-        statement=b"", salt=b"", told=False, at=at,
+        statement=b"", salt=b"", told=False, at=at, proof=proof, index=last,
     )  # fmt: skip
 
 
