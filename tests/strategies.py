@@ -23,6 +23,7 @@ from comity.messages import (
 from comity.subjects import Subject
 from comity.vocabulary.authority import AuthorityId
 from comity.vocabulary.crime_area import CrimeArea
+from comity.vocabulary.delay import Delay
 from comity.vocabulary.evaluation import Evaluation
 from comity.vocabulary.handling import Handling
 from comity.vocabulary.person_category import PersonCategory
@@ -63,7 +64,8 @@ conditions = (
 hashes = st.binary(min_size=32, max_size=32)
 refers = st.builds(Refers, authorities, nfc_texts, hashes)
 matches = st.builds(Match, st.integers(0, 9), st.sampled_from(["same", "different"]), nfc_texts, nfc_texts)
-refused = st.builds(Refused, st.sampled_from(RefusalGround), st.none() | st.integers(0, 9))
+refused_parts = st.builds(Refused, st.sampled_from(RefusalGround), st.integers(0, 9))
+refused = st.builds(Refused, st.sampled_from(RefusalGround)) | refused_parts
 attachments = st.builds(
     Attachment,
     nfc_texts,
@@ -107,8 +109,11 @@ def requests(draw):
 @st.composite
 def answers(draw):
     outcome = draw(st.sampled_from(Outcome))
-    answer = Answer(outcome, draw(st.integers(1, 2**40)) if outcome is Outcome.INTERIM else 0)
-    others = draw(st.lists(abouts | matches | refused | attachments | any_text, max_size=3))
+    interim = outcome is Outcome.INTERIM
+    delay = draw(st.none() | st.sampled_from(Delay)) if interim else None
+    answer = Answer(outcome, draw(st.integers(1, 2**40)) if interim else 0, delay)
+    some = st.nothing() if outcome in {Outcome.FULL, Outcome.NEGATIVE} else refused_parts
+    others = draw(st.lists(abouts | matches | some | attachments | any_text, max_size=3))
     return Message(draw(heads("answer")), (answer, draw(refers), draw(conditions), *others))
 
 
@@ -143,4 +148,19 @@ def withdrawals(draw):
     return Message(head, (draw(refers), draw(any_text)))
 
 
-messages = requests() | answers() | refusals() | reminders() | informations() | corrections() | withdrawals()
+@st.composite
+def clarifications(draw):
+    questions = draw(st.lists(texts(TextRole.QUESTION), min_size=1, max_size=3))
+    return Message(draw(heads("clarification")), (draw(refers), *questions, draw(conditions)))
+
+
+@st.composite
+def supplements(draw):
+    others = draw(st.lists(abouts | attachments | any_text, max_size=3))
+    return Message(draw(heads("supplement")), (draw(refers), draw(any_text), draw(conditions), *others))
+
+
+asked_back = clarifications() | supplements()
+messages = (
+    asked_back | requests() | answers() | refusals() | reminders() | informations() | corrections() | withdrawals()
+)

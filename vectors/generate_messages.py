@@ -33,6 +33,7 @@ from comity.messages.items import write_payload
 from comity.subjects import Subject
 from comity.vocabulary.authority import AuthorityId
 from comity.vocabulary.crime_area import CrimeArea
+from comity.vocabulary.delay import Delay
 from comity.vocabulary.evaluation import Evaluation
 from comity.vocabulary.handling import Handling
 from comity.vocabulary.person_category import PersonCategory
@@ -105,6 +106,15 @@ WHOLE: dict[str, Message] = {
         head("correction"), (REFERS, Text(TextRole.REASON, "en", "The birth year was wrong."), PERSON)
     ),
     "withdrawal": Message(head("withdrawal"), (REFERS, Text(TextRole.REASON, "en", "Sent to the wrong person."))),
+    "answer-delayed": Message(
+        head("answer"), (Answer(Outcome.INTERIM, SENT + 30 * 86_400, Delay.JUDICIAL_AUTHORISATION), REFERS)
+    ),
+    "clarification": Message(
+        head("clarification"), (REFERS, Text(TextRole.QUESTION, "en", "Which of the two ships do you mean?"))
+    ),
+    "supplement": Message(
+        head("supplement"), (REFERS, Text(TextRole.FACTS, "fr", "Il s'agit du porte-conteneurs."), SHIP)
+    ),
 }
 BROKEN: dict[str, Message] = {
     "urgency-without-ground": request(urgency=Urgency.URGENT),
@@ -125,6 +135,23 @@ BROKEN: dict[str, Message] = {
     "subject-with-unknown-property": request(replace(SHIP, subject=Subject.of("Vessel", {"warpDrive": ["x"]}))),
     "subject-without-property": request(replace(SHIP, subject=Subject("Vessel"))),
     "erase-on-no-day": request(Condition(ConditionRule.ERASE_ON, "next spring"), handling=(Handling.H3,)),
+    "full-answer-with-delay": Message(head("answer"), (Answer(Outcome.FULL, 0, Delay.JUDICIAL_AUTHORISATION), REFERS)),
+    "full-answer-with-a-refused-part": Message(
+        head("answer"), (Answer(Outcome.FULL), REFERS, Refused(RefusalGround.F, 0))
+    ),
+    "answer-that-refuses-everything": Message(
+        head("answer"), (Answer(Outcome.PARTIAL), REFERS, Refused(RefusalGround.F))
+    ),
+    "clarification-without-question": Message(
+        head("clarification"), (REFERS, Text(TextRole.REASON, "en", "This is not clear."))
+    ),
+    "clarification-of-nothing": Message(
+        head("clarification"), (Text(TextRole.QUESTION, "en", "Which of the two ships?"),)
+    ),
+    "supplement-without-words": Message(head("supplement"), (REFERS, SHIP)),
+    "supplement-subject-without-link": Message(
+        head("supplement"), (REFERS, Text(TextRole.FACTS, "en", "It is this one."), replace(SHIP, link=""))
+    ),
     "condition-without-words": request(Condition(ConditionRule.TEXT), handling=(Handling.H3,)),
 }
 

@@ -34,6 +34,7 @@ from comity.messages.items import Item, read_payload, write_payload
 from comity.subjects import Subject
 from comity.vocabulary.authority import AuthorityId
 from comity.vocabulary.crime_area import CrimeArea
+from comity.vocabulary.delay import Delay
 from comity.vocabulary.handling import Handling
 from comity.vocabulary.person_category import PersonCategory
 from comity.vocabulary.purpose import Purpose
@@ -42,6 +43,11 @@ from comity.vocabulary.urgency import Urgency, UrgencyGround
 
 XA, XB = AuthorityId.parse("xa.ncb"), AuthorityId.parse("xb.spoc")
 REFERS = Refers(XB, "XB-2026-000001", bytes(32))
+QUESTION = Text(TextRole.QUESTION, "en", "Which ship?")
+FACT = Text(TextRole.FACTS, "en", "The one with the fruit.")
+SHIP = AboutSubject(Subject.of("Vessel", {"name": ["Estrella del Puerto"]}), link="Carried the containers.")
+PART = Refused(RefusalGround.F, 0)
+AUTHORISATION = Delay.JUDICIAL_AUTHORISATION
 
 
 def salts():
@@ -100,6 +106,36 @@ def test_a_flipped_bit_is_refused_or_changes_the_root(message, place, bit):
         (Message(head("answer"), (REFERS,)), "message.item.missing", "answer"),
         (Message(head("answer"), (REFERS, REFERS, Answer(Outcome.FULL))), "message.item.repeated", "answer"),
         (Message(head("refusal"), (REFERS,)), "message.item.missing", "refusal"),
+        (Message(head("clarification"), (REFERS,)), "message.item.missing", "clarification"),
+        (Message(head("clarification"), (QUESTION,)), "message.item.missing", "clarification"),
+        (Message(head("clarification"), (REFERS, FACT)), "clarification.question.missing", "text"),
+        (Message(head("clarification"), (REFERS, REFERS, QUESTION)), "message.item.repeated", "clarification"),
+        (Message(head("clarification"), (REFERS, QUESTION, SHIP)), "message.item.foreign", "clarification"),
+        (Message(head("supplement"), (REFERS, SHIP)), "message.item.missing", "supplement"),
+        (Message(head("supplement"), (FACT, SHIP)), "message.item.missing", "supplement"),
+        (
+            Message(head("supplement"), (REFERS, FACT, replace(SHIP, link=""))),
+            "supplement.link.missing",
+            "subject.link",
+        ),
+        (Message(head("supplement"), (REFERS, FACT, PART)), "message.item.foreign", "supplement"),
+        (Message(head("answer"), (REFERS, PART, Answer(Outcome.FULL))), "message.answer.outcome", "answer.outcome"),
+        (Message(head("answer"), (REFERS, PART, Answer(Outcome.NEGATIVE))), "message.answer.outcome", "answer.outcome"),
+        (
+            Message(head("answer"), (REFERS, Refused(RefusalGround.A), Answer(Outcome.PARTIAL))),
+            "message.answer.part",
+            "refused.part",
+        ),
+        (
+            Message(head("answer"), (REFERS, Answer(Outcome.FULL, 0, AUTHORISATION))),
+            "message.answer.delay",
+            "answer.delay",
+        ),
+        (
+            Message(head("answer"), (REFERS, Answer(Outcome.INTERIM, 0, AUTHORISATION))),
+            "message.answer.more-by",
+            "answer.more_by",
+        ),
     ],
 )
 def test_a_message_that_breaks_a_rule_of_its_kind_is_neither_written_nor_read(message, code, place):

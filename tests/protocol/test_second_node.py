@@ -81,7 +81,19 @@ def test_checkpoints_and_cosignatures(path):
     assert (found == "ok") == (vector["expect"] == "ok")
 
 
-@of("messages", "request", "answer", "refusal", "information", "reminder", "correction", "withdrawal", "item-erased")
+@of(
+    "messages",
+    "request",
+    "answer",
+    "refusal",
+    "information",
+    "reminder",
+    "correction",
+    "withdrawal",
+    "item-erased",
+    "clarification",
+    "supplement",
+)
 def test_the_root_of_a_message(path):
     vector = read(path)
     if "msg" in vector:

@@ -11,6 +11,7 @@ from comity.messages.errors import MessageError
 from comity.messages.fields import choice, count, write_count
 from comity.messages.parts import AboutSubject, Attachment, Condition, Match, Part, Refers, Text
 from comity.messages.shape import Field, Shape
+from comity.vocabulary.delay import Delay
 from comity.vocabulary.refusal import RefusalGround
 
 
@@ -30,12 +31,14 @@ class Answer:
     Attributes:
         outcome: how far it goes.
         more_by: Unix seconds by which more is promised; needed in an interim answer, 0 elsewhere.
+        delay: why the time limit cannot be kept, in an interim answer alone; `more_by` is then the expected length.
     """
 
     name: ClassVar[str] = "answer"
 
     outcome: Outcome
     more_by: int = 0
+    delay: Delay | None = None
 
     def to_bytes(self) -> bytes:
         """Return the canonical bytes of the map."""
@@ -51,9 +54,11 @@ class Answer:
         return ANSWER.read(value)
 
     def check(self) -> None:
-        """Refuse an interim answer that does not say by when more comes, and any other that does."""
+        """Refuse an interim answer that does not say by when more comes, and any other that does or is delayed."""
         if (self.outcome is Outcome.INTERIM) != bool(self.more_by):
             raise MessageError("message.answer.more-by", "answer.more_by")
+        if self.delay is not None and self.outcome is not Outcome.INTERIM:
+            raise MessageError("message.answer.delay", "answer.delay")
 
 
 ANSWER: Final = Shape(
@@ -61,6 +66,7 @@ ANSWER: Final = Shape(
     Answer,
     Field("outcome", choice(Outcome), canonical.text),
     Field("more_by", count, write_count, optional=True),
+    Field("delay", choice(Delay), canonical.text, optional=True),
 )
 
 
@@ -150,6 +156,8 @@ KINDS: Final[Mapping[str, Kind]] = MappingProxyType(
             Kind("information", needs=("text",), may=("subject", *_COMMON)),
             Kind("correction", needs=("refers", "text"), once=("refers",), may=("subject", *_COMMON)),
             Kind("withdrawal", needs=("refers", "text"), once=("refers",), may=("text",)),
+            Kind("clarification", needs=("refers", "text"), once=("refers",), may=_COMMON),
+            Kind("supplement", needs=("refers", "text"), once=("refers",), may=("subject", *_COMMON)),
         )
     }
 )

@@ -9,7 +9,7 @@ from comity.messages import canonical
 from comity.messages.errors import MessageError
 from comity.messages.head import HEAD, Head
 from comity.messages.items import Opened, Salts, close_item, elements_of, join_items, open_items, root_of_elements
-from comity.messages.kinds import KINDS, PARTS, Answer, Refused
+from comity.messages.kinds import KINDS, PARTS, Answer, Outcome, Refused
 from comity.messages.parts import AboutSubject, Attachment, Condition, Match, Part, Refers, Text, TextRole
 from comity.vocabulary.handling import Handling
 from comity.vocabulary.urgency import Urgency
@@ -106,13 +106,28 @@ class Message:
         yield "handling.condition.missing", "condition", Handling.H3 in head.handling and not self.conditions
         if head.kind == "request":
             yield from self._request_rules()
+        yield from self._reply_rules()
 
     def _request_rules(self) -> Iterator[tuple[str, str, bool]]:
         """Directive (EU) 2023/977, Art. 4: what a request must contain."""
         roles = [part.role for part in self.parts if type(part) is Text]
         for role in (TextRole.LEGAL_BASIS, TextRole.FACTS, TextRole.QUESTION):
             yield f"request.{role}.missing", "text", role not in roles
-        yield "request.link.missing", "subject.link", any(not about.link for about in self.subjects)
+        yield "request.link.missing", "subject.link", self._lacks_a_link()
+
+    def _reply_rules(self) -> Iterator[tuple[str, str, bool]]:
+        """What refers to a request: Directive (EU) 2023/977, Art. 5 and 6."""
+        kind, refused, answer = self.head.kind, self.refused, self.answer
+        asks = kind != "clarification" or any(True for _ in self.texts(TextRole.QUESTION))
+        yield "clarification.question.missing", "text", not asks
+        yield "supplement.link.missing", "subject.link", kind == "supplement" and self._lacks_a_link()
+        if kind == "answer" and refused:  # all of it is refused by a message of its own
+            yield "message.answer.part", "refused.part", any(one.part is None for one in refused)
+            whole = answer is not None and answer.outcome in {Outcome.FULL, Outcome.NEGATIVE}
+            yield "message.answer.outcome", "answer.outcome", whole
+
+    def _lacks_a_link(self) -> bool:
+        return any(not about.link for about in self.subjects)
 
 
 def write(message: Message, salts: Salts) -> tuple[bytes, bytes]:
