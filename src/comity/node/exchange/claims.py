@@ -24,6 +24,8 @@ DOUBTS: Final = ("head.mismatch", "proof.consistency", "log.forked")
 """What a partner answers that holds a head of our log which our log does not reach or contradicts."""
 OK: Final = 200
 HASH: Final = 32
+_AWAY_SINCE: Final[dict[int, datetime]] = {}
+"""When this process first found the owner away, by the claim's key."""
 
 
 def owners() -> tuple[AuthorityId, ...]:
@@ -58,12 +60,15 @@ def ask(pair: Pair, at: datetime) -> None:
 def _connect(claim: Claim, at: datetime) -> None:
     name = LogName.parse(claim.log)
     mine = known(name, name.authority)
+    waits_since = claim.shown_at
     try:
         connected = _consistent(name, mine, claim)
-    except OSError:
+    except OSError:  # nobody is accused because we were off ourselves, or the owner not up yet
         connected = None
-    if connected is None and at - claim.shown_at < PATIENCE:
+        waits_since = max(waits_since, _AWAY_SINCE.setdefault(claim.id, at))
+    if connected is None and at - waits_since < PATIENCE:
         return
+    _AWAY_SINCE.pop(claim.id, None)
     if connected:
         if claim.size > mine.size:
             keep(Head(name, claim.size, bytes(claim.root), bytes(claim.text)), at)
@@ -77,13 +82,16 @@ def _consistent(name: LogName, mine: Head, claim: Claim) -> bool | None:
     """Recompute both roots from the owner's tiles; `None` where the owner does not give what that needs.
 
     Tiles are not signed, but both roots are: one set of leaves cannot give both unless one extends the other.
+
+    Raises:
+        OSError: the owner cannot be reached.
     """
     larger = max(mine.size, claim.size)
 
     def read(level: int, index: int, width: int) -> bytes:
         status, data = transport.get(name.authority, f"/ledger/{name}/{tile_path(level, index, width)}")
         if status != OK or len(data) != width * HASH:
-            raise OSError(f"the owner of {name} does not serve a tile")
+            raise ProofError(f"the owner of {name} does not serve a tile")
         return data
 
     nodes = TileNodes(read, size=larger)
