@@ -15,7 +15,8 @@ from comity.vocabulary.authority import AuthorityId
 from comity.vocabulary.urgency import Urgency
 
 TWO_OFFICERS: Final = 2
-REPLIES: Final = frozenset({"answer", "refusal"})
+REPLIES: Final = frozenset({"answer", "refusal", "clarification"})
+"""Kinds that only the authority asked may send, about what it was asked."""
 
 
 def may_be_received(message: Message, note: Envelope, at: datetime) -> Decision:
@@ -74,7 +75,7 @@ def may_pass(
         in_reply=_is_in_reply(action, message, own, partner),
         approvals=head.approvals,
     )
-    # Answers and refusals are an action of their own: they need an open message of the partner, and no crime area.
+    # What replies to a request is an action of its own: it needs an open message of the partner, and no crime area.
     if action is Action.SEND and head.kind in REPLIES:
         action = Action.ANSWER
     ask = Ask(Party(own), action.value, thing, context, at.astimezone(UTC).date())
@@ -100,7 +101,7 @@ def _with_files(decision: Decision, ask: Ask, message: Message, book: PolicyBook
 
 
 def _is_in_reply(action: Action, message: Message, own: AuthorityId, partner: AuthorityId) -> bool:
-    """Tell whether a message refers to an earlier one; of an answer or refusal, whether the one it names was asked.
+    """Tell whether a message refers to an earlier one; of a reply, whether the one it names was asked.
 
     Whoever answers what was never asked of him tries to place unasked information where a request would excuse it.
     """
