@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from comity.merkle import Checkpoint, Tree, leaf_hash, parse_tile_path, sign
-from comity.node.exchange import claims
+from comity.node.exchange import claims, heads
 from comity.node.partners.models import Claim, Head, Incident
 from comity.sealing import LogKeys
 from comity.vocabulary.authority import AuthorityId
@@ -43,6 +43,7 @@ def owner(monkeypatch: pytest.MonkeyPatch) -> Owner:
     """Its log as we verified it up to 12, and as somebody showed it to us an hour ago, at 18."""
     made = Owner()
     monkeypatch.setattr(claims.transport, "get", made.get)
+    monkeypatch.setattr(heads.members, "log_entry", lambda _log: None)  # the directory says nothing special of it
     monkeypatch.setattr(claims, "_AWAY_SINCE", {})
     root, text = made.head(12)
     Head.objects.create(log=LOG, size=12, root=root, text=text, verified_at=AT)
