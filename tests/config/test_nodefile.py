@@ -29,6 +29,7 @@ def node_files(draw: st.DrawFn) -> NodeFile:
         language=draw(st.sampled_from(nodefile.LANGUAGES)),
         demo=draw(st.booleans()),
         idle_minutes=draw(st.integers(1, 60)),
+        step_up_minutes=draw(st.integers(1, 60)),
     )
 
 
@@ -59,6 +60,7 @@ def test_a_missing_file_names_the_command_that_makes_one(tmp_path: Path) -> None
         ('database = "mysql://x"', "sqlite or postgresql"),
         ("idle_minutes = 0", "between 1 and 60"),
         ("session_hours = 99", "between 1 and 24"),
+        ("step_up_minutes = 0", "between 1 and 60"),
         ('host = "-bad-"', "no host name"),
         ('colour = "beige"', "`colour` must be one of"),
         ('[[authority]]\nid = "xb.spoc"', "no authority of XA"),

@@ -4,14 +4,19 @@ import base64
 import hashlib
 import hmac
 from collections.abc import Mapping
+from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.core import context
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.models import Authenticator
 from cryptography.hazmat.primitives.ciphers.aead import AESGCMSIV
 from django.conf import settings
 from django.http import HttpRequest
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+
+from comity.node.officers import stepup
 
 
 def client_address(request: HttpRequest) -> str:
@@ -42,6 +47,24 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc] # allauth shi
     def get_client_ip(self, request: HttpRequest) -> str:
         """Return the peer's address."""
         return client_address(request)
+
+    def is_reauthentication_required(self, *, app: str, **kwargs: object) -> bool:  # noqa: ARG002 - allauth's signature
+        """Whether this browser's last second factor is too old; a password is never enough instead."""
+        return not stepup.is_fresh(context.request)
+
+    def get_reauthentication_methods(self, user: Any) -> list[dict[str, Any]]:  # noqa: ANN401 - allauth's signature
+        """Return the ways to show a second factor, passkeys first; the password only where there is none yet."""
+        if not user.is_authenticated:
+            return []
+        held = set(Authenticator.objects.filter(user=user).values_list("type", flat=True))
+        found = []
+        if Authenticator.Type.WEBAUTHN in held:
+            found.append({"description": _("Use a passkey"), "url": reverse("mfa_reauthenticate_webauthn")})
+        if held - {Authenticator.Type.WEBAUTHN}:
+            found.append({"description": _("Use a code"), "url": reverse("mfa_reauthenticate")})
+        if not found and user.has_usable_password():
+            found.append({"description": _("Use your password"), "url": reverse("account_reauthenticate")})
+        return found
 
     def send_mail(self, template_prefix: str, email: str, context: object) -> None:
         """Send nothing: a node has no mail server, and mail would leave unrecorded."""

@@ -1,5 +1,6 @@
 """What every page shows around its content: node, officer, desks, warnings."""
 
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -11,6 +12,7 @@ from django.utils.functional import SimpleLazyObject
 from django.utils.translation import get_language, get_language_bidi
 from django.utils.translation import gettext_lazy as _
 
+from comity.config.sessions import BEGUN, SEEN
 from comity.node.officers.models import Officer
 from comity.node.officers.rules import Duty
 
@@ -44,12 +46,22 @@ _DESKS: tuple[tuple[str, Any, str, str, Duty, str], ...] = (
     ("records", _("Records"), "database", "cases:records", Duty.READ_RECORDS, "g r"),
     ("partners", _("Partners"), "world", "cases:partners", Duty.READ_CASES, "g p"),
     ("ledger", _("Ledger"), "link", "ledger:list", Duty.READ_LEDGER, "g l"),
+    ("sign-ins", _("Sign-ins"), "users", "sign_ins", Duty.ADMINISTER, "g s"),
     ("incidents", _("Incidents"), "alert-triangle", "incidents", Duty.ADMINISTER, "g i"),
 )
 
 # Filled by the composition: desk key -> count for an officer; and the sources of warnings.
 COUNTERS: dict[str, Callable[[Officer], int]] = {}
 WARNERS: list[Callable[[Officer], tuple[Warning_, ...]]] = []
+
+
+def left_s(request: HttpRequest, now: float) -> tuple[float, float]:
+    """Return for how many seconds the session lives on without a hand, and at most; negative when it is over."""
+    node, session = settings.NODE, request.session
+    return (
+        session.get(SEEN, now) + node.idle_minutes * 60 - now,
+        session.get(BEGUN, now) + node.session_hours * 3600 - now,
+    )
 
 
 def is_background(request: HttpRequest) -> bool:
@@ -90,6 +102,7 @@ def frame(request: HttpRequest) -> dict[str, Any]:
     language = get_language() or settings.LANGUAGE_CODE
     user = getattr(request, "user", None)
     officer = user if user is not None and user.is_authenticated else None
+    idle_s, hours_s = left_s(request, time.time()) if officer else (0.0, 0.0)
     theme = request.COOKIES.get("comity_theme", "auto")
     return {
         "node": settings.NODE,
@@ -98,6 +111,7 @@ def frame(request: HttpRequest) -> dict[str, Any]:
         "desks": SimpleLazyObject(lambda: desks(officer)) if officer else (),
         "warnings": SimpleLazyObject(lambda: warnings(officer)) if officer else (),
         "search_address": _address("cases:search") if officer and officer.may(Duty.READ_CASES) else "",
+        "session_left_s": int(min(idle_s, hours_s)),
         "languages": settings.LANGUAGES,
         "language": language,
         "direction": "rtl" if get_language_bidi() else "ltr",

@@ -19,6 +19,7 @@ from comity.node.ledger import settling
 from comity.node.officers.models import Officer
 from comity.node.officers.requests import officer_of
 from comity.node.officers.rules import Duty
+from comity.node.officers.stepup import fresh_second_factor
 from comity.node.partners.models import Incident
 
 PAGE: Final = 50
@@ -77,6 +78,7 @@ def listing(request: HttpRequest) -> HttpResponse:
 
 
 @require_GET
+@fresh_second_factor
 def evidence(request: HttpRequest, incident_id: int) -> HttpResponse:
     """Hand out a file that anybody can check; where what is kept convicts nobody, the texts as they were received.
 

@@ -4,7 +4,9 @@ import time
 from collections.abc import Callable
 from http import HTTPStatus
 from typing import Final
+from urllib.parse import urlencode, urlsplit
 
+from allauth.core.exceptions import ReauthenticationRequired
 from allauth.mfa.adapter import get_adapter as get_mfa_adapter
 from django.conf import settings
 from django.contrib.auth import logout
@@ -12,12 +14,12 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils import translation
 
-from comity.config.frame import is_background
+from comity.config.frame import is_background, left_s
+from comity.config.sessions import BEGUN, SEEN
+from comity.node.officers import stepup
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
 
-_SEEN: Final = "seen_at"
-_BEGUN: Final = "begun_at"
 _STORE_EVERY_S: Final = 30  # a click does not cost a database write, an idle time is right to half a minute
 
 
@@ -35,18 +37,27 @@ class SessionLimits:
         """Judge the session, then go on."""
         if request.user.is_authenticated:
             now = time.time()
-            begun = request.session.setdefault(_BEGUN, now)
-            seen = request.session.setdefault(_SEEN, now)
-            if now - seen > settings.NODE.idle_minutes * 60 or now - begun > settings.NODE.session_hours * 3600:
+            request.session.setdefault(BEGUN, now)
+            request.session.setdefault(SEEN, now)
+            if over := _over(request, now):
+                request.session_over = over  # type: ignore[attr-defined]  # said in the ledger (see signins.py)
                 logout(request)
-            elif not is_background(request) and now - seen > _STORE_EVERY_S:
-                request.session[_SEEN] = now
+            elif not is_background(request) and now - request.session[SEEN] > _STORE_EVERY_S:
+                request.session[SEEN] = now
         response = self.get_response(request)
-        return _whole_page(response) if request.headers.get("HX-Request") else response
+        return _whole_page(request, response) if request.headers.get("HX-Request") else response
 
 
-def _whole_page(response: HttpResponse) -> HttpResponse:
-    """Turn a way out of the page (sign-in, second factor) into one for the whole page.
+def _over(request: HttpRequest, now: float) -> str:
+    """Return why the session is over: ``idle`` or ``hours``; empty while it is not."""
+    idle_s, hours_s = left_s(request, now)
+    if hours_s < 0:
+        return "hours"
+    return "idle" if idle_s < 0 else ""
+
+
+def _whole_page(request: HttpRequest, response: HttpResponse) -> HttpResponse:
+    """Turn a way out of the page (sign-in, second factor) into one for the whole page, which it leads back to.
 
     A script that asked for a fragment follows redirects by itself and would put the sign-in form into the list.
     """
@@ -54,6 +65,9 @@ def _whole_page(response: HttpResponse) -> HttpResponse:
     if response.status_code != HTTPStatus.FOUND or not target.startswith("/account/"):
         return response
     where = target.partition("?")[0]
+    page = urlsplit(request.headers.get("HX-Current-URL", ""))
+    if page.netloc == request.get_host() and page.path.startswith("/"):
+        where += "?" + urlencode({"next": page._replace(scheme="", netloc="", fragment="").geturl()})
     return HttpResponse(status=HTTPStatus.OK, headers={"HX-Redirect": where})
 
 
@@ -97,3 +111,18 @@ class SecondFactorRequired:
 
 def _is_open(path: str) -> bool:
     return path.startswith(("/account/", "/static/", "/me/")) or path == "/healthz"
+
+
+class StepUp:
+    """Where allauth asks for a fresh sign-in (its pages of keys and codes), ask for a second factor and then go on."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Go on."""
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        """Lead to the second factor; any other exception is none of ours."""
+        return stepup.suspend(request) if isinstance(exception, ReauthenticationRequired) else None

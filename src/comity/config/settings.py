@@ -123,6 +123,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "comity.config.middleware.StepUp",  # inside allauth's, which would ask for the password
     "axes.middleware.AxesMiddleware",
 ]
 
@@ -168,6 +169,7 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
 ]
 LOGIN_URL = "account_login"
+STEP_UP_URL = "confirm"  # the page that asks for a fresh second factor (node/officers/stepup.py)
 LOGIN_REDIRECT_URL = "home"
 LOGOUT_REDIRECT_URL = "account_login"
 
@@ -182,8 +184,8 @@ ACCOUNT_EMAIL_NOTIFICATIONS = False
 ACCOUNT_LOGOUT_ON_GET = False
 ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_RATE_LIMITS = {"login_failed": "60/m/ip"}  # axes counts by name, and locks
-ACCOUNT_REAUTHENTICATION_TIMEOUT = 300
 MFA_ADAPTER = "comity.config.accounts.MfaAdapter"
+MFA_FORMS = {"add_webauthn": "comity.config.forms.AddPasskeyForm"}
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_WEBAUTHN_USER_VERIFICATION = "required"
@@ -192,13 +194,10 @@ MFA_TOTP_ISSUER = f"Comity {NODE.state}"
 MFA_TOTP_TOLERANCE = 1
 MFA_RECOVERY_CODES_SHOW_ONCE = True
 
-AXES_FAILURE_LIMIT = 5
-AXES_COOLOFF_TIME = 0.25  # hours
-AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
+AXES_HANDLER = "comity.config.lockout.Waits"
 AXES_USERNAME_CALLABLE = "comity.config.accounts.claimed_name"
-AXES_RESET_ON_SUCCESS = True
-AXES_LOCKOUT_TEMPLATE = "account/locked.html"
-AXES_HTTP_RESPONSE_CODE = 429
+AXES_LOCKOUT_CALLABLE = "comity.config.lockout.closed"
+AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False
 AXES_VERBOSE = False  # its log lines name the officer
 AXES_ENABLE_ADMIN = False
 AXES_CLIENT_IP_CALLABLE = "comity.config.accounts.client_address"

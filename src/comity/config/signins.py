@@ -1,46 +1,69 @@
 """Sign-ins and sign-outs become acts in the ledger. Officers stand below the ledger, so they meet here."""
 
+import time
 from typing import Any
 
+from allauth.account.signals import authentication_step_completed
+from allauth.mfa.utils import is_mfa_enabled
 from django.conf import settings
 from django.contrib.auth.signals import user_logged_in, user_logged_out, user_login_failed
 from django.dispatch import receiver
+from django.http import HttpRequest
 from django.utils import timezone
 
+from comity.config import browsers
+from comity.config.sessions import BEGUN, BROWSER, SEEN
 from comity.node.ledger import actions as ledger
+from comity.node.officers import stepup
 from comity.node.officers.models import Officer
 from comity.node.writing import writing
 
 
 @receiver(user_logged_in)
-def note_sign_in(user: Any, **_kwargs: object) -> None:  # noqa: ANN401 - a signal's argument
-    """Record that an officer signed in, after the last factor."""
-    _record("officer.signed-in", user)
+def note_sign_in(request: HttpRequest, user: Any, **_kwargs: object) -> None:  # noqa: ANN401 - a signal's argument
+    """Record that an officer signed in, after the last factor; the session's time begins."""
+    request.session[BEGUN] = request.session[SEEN] = time.time()
+    request.session[BROWSER] = browsers.code_of(request.headers.get("User-Agent", ""))
+    record("officer.signed-in", user)
 
 
 @receiver(user_logged_out)
-def note_sign_out(user: Any, **_kwargs: object) -> None:  # noqa: ANN401 - a signal's argument
+def note_sign_out(request: HttpRequest, user: Any, **_kwargs: object) -> None:  # noqa: ANN401 - a signal's argument
     """Record that an officer signed out, or that the session's time was over."""
-    _record("officer.signed-out", user)
+    why = getattr(request, "session_over", "")
+    if why:
+        record("officer.session-ended", user, why=why)
+    elif user is not None:
+        record("officer.signed-out", user)
+
+
+@receiver(authentication_step_completed)
+def note_second_factor(request: HttpRequest, user: Any, method: str, **_kwargs: object) -> None:  # noqa: ANN401 - a signal's argument
+    """Remember when a second factor was shown; who has none yet shows the password, to make the first one."""
+    if method == "mfa" or (method == "password" and not is_mfa_enabled(user)):
+        stepup.confirm(request)
 
 
 @receiver(user_login_failed)
 def note_refusal(credentials: dict[str, Any], **_kwargs: object) -> None:
     """Record a failed sign-in under the name of the officer concerned; what else was typed may be a password."""
     name = str(credentials.get("username") or "").casefold()
-    _record("officer.sign-in-refused", Officer.objects.filter(username=name).first())
+    record("officer.sign-in-refused", Officer.objects.filter(username=name).first())
 
 
-def _record(kind: str, officer: object) -> None:
+def record(kind: str, officer: object, *, by: Officer | None = None, **facts: object) -> None:
+    """Append an act about an officer's sign-in to the log of his authority; done by himself, if not `by` another."""
     if settings.NODE.folder is None:  # a process without a node has no logs
         return
     known = officer if isinstance(officer, Officer) else None
+    told = {**facts, "of": known.username} if known and by and by != known else facts
     with writing():
         ledger.record(
             ledger.Act(
                 kind=kind,
                 authority=known.authority if known else settings.NODE.authorities[0].id,
-                officer=known.username if known else "",
+                officer=(by or known).username if known else "",
                 at=timezone.now(),
+                facts=ledger.facts(told),
             )
         )

@@ -3,7 +3,7 @@
 from allauth.account import views as account
 from django.urls import URLPattern, URLResolver, include, path
 
-from comity.config import incidents, views
+from comity.config import confirming, incidents, sittings, views
 
 handler500 = "comity.config.views.failed"
 
@@ -13,6 +13,12 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("me/", views.me, name="me"),
     path("me/language", views.choose_language, name="language"),
     path("me/theme", views.choose_theme, name="theme"),
+    path("me/session", sittings.pulse, name="pulse"),
+    path("me/sessions/end", sittings.end_own, name="end_own_session"),
+    path("sign-ins/", sittings.listing, name="sign_ins"),
+    path("sign-ins/end", sittings.end_of_officer, name="end_session"),
+    path("sign-ins/open", sittings.open_again, name="open_again"),
+    path("account/confirm/<str:token>/", confirming.confirm, name="confirm"),
     path("account/demo/", views.demo_sign_in, name="demo_sign_in"),
     # Of allauth's pages only these: there is no registration, and no mail that could reset a password.
     path("account/login/", account.login, name="account_login"),

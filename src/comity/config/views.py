@@ -18,9 +18,9 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET, require_POST
 
-from comity.config import frame
+from comity.config import frame, sittings
 from comity.config.demosignin import demo_allowed
-from comity.node.officers import actions
+from comity.node.officers import actions, stepup
 from comity.node.officers.models import LANGUAGE_CHOICES, Officer
 from comity.node.officers.requests import officer_of
 from comity.node.writing import fault_of
@@ -79,7 +79,9 @@ def me(request: HttpRequest) -> HttpResponse:
         with translation.override(officer.language):
             messages.success(request, translation.gettext("Your language is saved."))
         return redirect("me")
-    return render(request, "me.html", {"form": form})
+    return render(
+        request, "me.html", {"form": form, "sittings": sittings.of(officer, request.session.session_key or "")}
+    )
 
 
 @login_not_required
@@ -140,4 +142,5 @@ def demo_sign_in(request: HttpRequest) -> HttpResponse:
     officer = get_object_or_404(Officer, username=request.POST.get("username", ""), is_active=True)
     login(request, officer, backend="allauth.account.auth_backends.AuthenticationBackend")
     request.session["second_factor_known"] = True
-    return redirect("home")
+    stepup.confirm(request)
+    return _back(request)

@@ -2,6 +2,7 @@
 
 import hashlib
 import secrets
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -24,6 +25,7 @@ from comity.node import places
 from comity.node.exchange import models as exchanged
 from comity.node.exchange.receivers import Arrived
 from comity.node.ledger.actions import open_log
+from comity.node.officers import stepup
 from comity.node.officers.actions import register_officer
 from comity.node.officers.models import Officer
 from comity.node.partners import keyring, members, mirrored, pairs
@@ -88,6 +90,7 @@ def sit_down(officer: Officer) -> Client:
     client.force_login(officer, backend="allauth.account.auth_backends.AuthenticationBackend")
     session = client.session
     session["second_factor_known"] = True
+    session[stepup.CONFIRMED] = time.time()
     session.save()
     return client
 

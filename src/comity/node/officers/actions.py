@@ -10,7 +10,7 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 
 from comity.node.officers.errors import NameTakenError, UnknownAuthorityError, UnknownRoleError, WeakPasswordError
-from comity.node.officers.models import Officer
+from comity.node.officers.models import Officer, Sitting
 from comity.node.officers.rules import Role
 
 
@@ -81,6 +81,20 @@ def deactivate(officer: Officer) -> None:
     """Close the officer's access; every later request of an open session is refused, what he did stays."""
     officer.is_active = False
     officer.save(update_fields=["is_active"])
+
+
+@transaction.atomic
+def end_sittings(officer: Officer, *, handle: str = "", keep: str = "") -> int:
+    """Sign an officer out of his browsers and return of how many.
+
+    Args:
+        officer: whose.
+        handle: of the only session to end; empty for all of them.
+        keep: the key of a session that stays, since somebody is working in it.
+    """
+    found = Sitting.objects.filter(officer=officer).exclude(session_key=keep)
+    count, _ = (found.filter(handle=handle) if handle else found).delete()
+    return count
 
 
 @transaction.atomic

@@ -1,8 +1,12 @@
 """Officers as they are stored."""
 
+from importlib import import_module
 from typing import ClassVar
 
+from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.contrib.sessions.backends.base import SessionBase
+from django.contrib.sessions.base_session import AbstractBaseSession
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
@@ -66,3 +70,48 @@ class Officer(AbstractBaseUser):
     def role_name(self) -> str:
         """The role in the reader's language."""
         return str(ROLE_NAMES[Role(self.role)])
+
+
+class Sitting(AbstractBaseSession):
+    """One browser's session: who sits there since when, and when he last did something.
+
+    It is the session itself: when the row is gone, the browser is signed out. Before somebody has signed in, `officer`
+    is empty. `handle` names the row on pages, for the key itself opens the session. `browser` is a code of two words
+    such as ``firefox/windows``. No address of a machine is kept.
+    """
+
+    handle = models.CharField(max_length=20, unique=True)
+    officer = models.ForeignKey(Officer, null=True, on_delete=models.CASCADE, related_name="sittings")
+    begun_at = models.DateTimeField(null=True)
+    seen_at = models.DateTimeField(null=True)
+    browser = models.CharField(max_length=40, blank=True)
+
+    @classmethod
+    def get_session_store_class(cls) -> type[SessionBase]:
+        """Return the store of this node's sessions."""
+        store: type[SessionBase] = import_module(settings.SESSION_ENGINE).SessionStore
+        return store
+
+
+class WrongPasswords(models.Model):
+    """How often a password was wrong for one name from one address.
+
+    The name is kept as a keyed digest, since what nobody is called may be a password typed into the wrong field. Who
+    is known by the name is `officer`.
+    """
+
+    name = models.BinaryField(max_length=32)
+    address = models.CharField(max_length=45)
+    officer = models.ForeignKey(Officer, null=True, on_delete=models.CASCADE, related_name="wrong_passwords")
+    count = models.PositiveIntegerField()
+    last_at = models.DateTimeField(db_index=True)
+
+    class Meta:
+        verbose_name = _("wrong passwords")
+        verbose_name_plural = _("wrong passwords")
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(fields=["name", "address"], name="wrong_passwords_are_counted_by_name_and_address"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.count} from {self.address}"

@@ -4,6 +4,7 @@ A role opens desks; whether a partner's data may be seen or sent is decided by t
 """
 
 from enum import StrEnum
+from typing import Final
 
 from django.utils.translation import gettext_lazy as _
 
@@ -50,3 +51,21 @@ ROLE_NAMES = {
 def may(role: str, duty: Duty) -> bool:
     """Whether `role` includes `duty`; an unknown role may nothing."""
     return duty in DUTIES.get(Role(role), frozenset()) if role in set(Role) else False
+
+
+FREE_ATTEMPTS: Final = 5
+FIRST_WAIT_S: Final = 60
+LONGEST_WAIT_S: Final = 3_600
+FORGOTTEN_AFTER_S: Final = 86_400
+"""After a day without a wrong password the count begins anew."""
+
+
+def wait_s(wrong: int) -> int:
+    """Return for how many seconds no password is taken after so many wrong ones for one name from one address.
+
+    Four cost nothing, since people mistype. From the fifth on the wait doubles from a minute up to an hour, which
+    leaves a guesser some thirty tries a day.
+    """
+    if wrong < FREE_ATTEMPTS:
+        return 0
+    return min(FIRST_WAIT_S << min(wrong - FREE_ATTEMPTS, 10), LONGEST_WAIT_S)

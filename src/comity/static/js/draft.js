@@ -41,6 +41,8 @@
   function done(response) {
     busy = false;
     if (response.status === 204) {
+      var where = response.headers.get("Content-Location");
+      if (where && window.history.replaceState) window.history.replaceState(null, "", where + window.location.hash);
       var now = new Date().toLocaleTimeString(document.documentElement.lang, { hour: "2-digit", minute: "2-digit" });
       say(said.dataset.saved + " " + now, false);
       if (changed) later();

@@ -15,6 +15,7 @@ from comity.desks.cases.models import DraftState, StoredDraft
 from comity.desks.cases.views.pages import approver, page_of, writer
 from comity.desks.cases.views.writing import sent
 from comity.node.officers.models import Officer
+from comity.node.officers.stepup import ask_first
 
 
 def _own(officer: Officer, draft_id: int) -> StoredDraft:
@@ -90,6 +91,8 @@ def approval(request: HttpRequest, draft_id: int) -> HttpResponse:
         actions.note_read(stored, officer, at=timezone.now())
         return _shown(request, stored, ReturnForm())
     if request.POST.get("verdict") == "approve":
+        if first := ask_first(request):
+            return first
         outcome = actions.approve(stored, officer, at=timezone.now())
         if outcome is not None:
             return sent(request, outcome)

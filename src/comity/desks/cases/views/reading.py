@@ -14,6 +14,7 @@ from comity.desks.cases.models import Candidate, Case, Verdict
 from comity.desks.cases.views.pages import UNCHANGED, message_of, page_of, reader, writer
 from comity.desks.cases.visibility import may_export
 from comity.node.officers.rules import Duty
+from comity.node.officers.stepup import fresh_second_factor
 
 
 @require_GET
@@ -141,6 +142,7 @@ def proof(request: HttpRequest, message_id: int) -> HttpResponse:
 
 
 @require_GET
+@fresh_second_factor
 def evidence(request: HttpRequest, message_id: int) -> HttpResponse:
     """Hand out the file with which anybody can verify a message without this node."""
     officer = reader(request)

@@ -82,7 +82,8 @@ def _write(request: HttpRequest, kind: str, message_id: int | None = None) -> Ht
     draft = _changed(draft, step)
     stored = actions.save(draft, officer, stored.key if stored else _key(request), at=timezone.now(), case=case)
     if request.headers.get(AUTOSAVE):
-        return HttpResponse(status=UNCHANGED)
+        # The page takes over the draft's own address, so that signing in again leads back to what was typed.
+        return HttpResponse(status=UNCHANGED, headers={"Content-Location": drafts.address_of(stored)})
     return _next(request, draft, stored, officer, step)
 
 
