@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from comity.desks.cases import actions, reads
+from comity.desks.cases import actions, delivered, reads
 from comity.desks.cases.forms import Draft
 from comity.node.exchange.models import Note, Proof, Receipt
 from comity.node.officers.models import Officer
@@ -38,9 +38,9 @@ def test_of_thousands_of_receipts_only_those_are_read_that_cover_what_is_shown(
     for seq in range(6, 13):
         receipt(copies[0], seq, seq, "stored", at + timedelta(minutes=seq))
     receipt(copies[0], 3, 3, "read", at + timedelta(hours=1))
-    assert [(one.first, one.last, one.kind) for one in reads._covering([copies[6]])] == [(7, 7, "stored")]
-    assert len(reads._covering([copies[2]])) == 2
-    assert reads._covering([]) == ()
+    assert [(one.first, one.last, one.kind) for one in delivered._covering([copies[6]])] == [(7, 7, "stored")]
+    assert len(delivered._covering([copies[2]])) == 2
+    assert delivered._covering([]) == ()
 
 
 def test_each_copy_shows_the_receipts_of_its_own_place(copies: list[Note], officer: Officer, at: datetime) -> None:

@@ -8,7 +8,7 @@ from typing import Final
 import msgspec
 
 from comity import delivery
-from comity.desks.cases import content, crosscheck, rules
+from comity.desks.cases import clock, content, crosscheck, due, rules
 from comity.desks.cases.models import Addressee, Case, CaseMessage, Standing, State
 from comity.node import rows
 from comity.node.exchange.receivers import Arrived
@@ -50,6 +50,7 @@ def receive(batch: Sequence[Arrived]) -> None:
     for one in fresh:
         _note_reply(one, known)
         _note_standing(one, known)
+        _note_clock(one, known)
     asked = [
         crosscheck.Asked(key, one.authority, one.arrived.message, one.arrived.at)
         for one, key in zip(fresh, ids, strict=True)
@@ -136,7 +137,7 @@ def _named(keys: Sequence[tuple[str, str]]) -> dict[tuple[str, str], int]:
 _COLUMNS: Final = (
     "case_id", "authority", "originator", "incoming", "kind", "reference", "in_reply_to", "msg", "note_id", "purpose",
     "crime_area", "urgency", "handling", "languages", "caption", "deadline", "sent_at", "arrived_at",
-    "ahead", "state",
+    "ahead", "state", "limit_at", "due_at", "warn_at", "delay",
 )  # fmt: skip
 
 
@@ -151,6 +152,7 @@ def _rows(batch: Sequence[_Filed], cases: Sequence[int]) -> list[tuple[rows.Valu
             moments[at] = rows.moment(datetime.fromtimestamp(at, UTC))
         return moments[at]
 
+    limits = due.Limits()
     found: list[tuple[rows.Value, ...]] = []
     for one, case_id in zip(batch, cases, strict=True):
         arrived, head, refers = one.arrived, one.arrived.message.head, one.arrived.message.refers
@@ -161,10 +163,26 @@ def _rows(batch: Sequence[_Filed], cases: Sequence[int]) -> list[tuple[rows.Valu
                 head.area.value, head.urgency.value, _json([code.value for code in head.handling]),
                 _json(content.languages_of(arrived.message)), one.caption,
                 moment(head.deadline), moment(head.sent), rows.moment(arrived.at),
-                arrived.standing is delivery.Standing.AHEAD, State.NEW.value,
+                arrived.standing is delivery.Standing.AHEAD, State.NEW.value, *_due(one, limits),
             )
         )  # fmt: skip
     return found
+
+
+def _due(one: _Filed, limits: due.Limits) -> tuple[rows.Value, ...]:
+    """Return limit, due time, warning and delay: of a request its clock, of an interim answer what it promises."""
+    head, answer, at = one.arrived.message.head, one.arrived.message.answer, one.arrived.at
+    if answer is not None and answer.more_by:
+        return None, rows.moment(due.moment(answer.more_by)), None, answer.delay.value if answer.delay else ""
+    limit = (
+        limits.due_at(one.authority, head.from_.text, head.urgency.value, at, head.deadline)
+        if head.kind == "request"
+        else None
+    )
+    if limit is None:
+        return None, None, None, ""
+    begun = clock.begin(at, limit)
+    return rows.moment(limit), rows.moment(begun.due_at), rows.moment(begun.warn_at), ""
 
 
 def _json(value: object) -> str:
@@ -181,6 +199,7 @@ def _note_reply(one: _Filed, known: dict[tuple[str, bytes], CaseMessage]) -> Non
     reply = "refusal" if head.kind == "refusal" or answer is None else answer.outcome.value
     Addressee.objects.filter(message=asked, authority=str(head.from_)).update(reply=reply, replied_at=one.arrived.at)
     _settle(asked)
+    due.wind(asked, [str(head.from_)])
 
 
 def _settle(asked: CaseMessage) -> None:
@@ -211,6 +230,23 @@ def _note_standing(one: _Filed, known: dict[tuple[str, bytes], CaseMessage]) -> 
     else:
         return
     meant.save(update_fields=["standing", "state"])
+
+
+def _note_clock(one: _Filed, known: dict[tuple[str, bytes], CaseMessage]) -> None:
+    """Stop the clock of a request when its addressee asks back; let it go on when the asker supplies what is missing.
+
+    What is withdrawn counts as never said.
+    """
+    head, refers = one.arrived.message.head, one.arrived.message.refers
+    meant = known.get((one.authority, refers.msg)) if refers else None
+    if meant is None or head.kind not in _MOVES_CLOCK:
+        return
+    request = due.request_of(meant)
+    if request is not None and not (head.kind == "withdrawal" and meant.kind == "request"):
+        due.wind(request, [str(head.from_)])
+
+
+_MOVES_CLOCK: Final = frozenset({"clarification", "supplement", "withdrawal"})
 
 
 def _forget_reply(withdrawn: CaseMessage) -> None:

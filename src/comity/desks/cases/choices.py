@@ -21,11 +21,12 @@ def for_officer(officer: Officer, language: str, about: CaseMessage | None = Non
         about: the message that is answered; the records confirmed for it may be sent.
     """
     confirmed = tuple((str(one.pk), comparing.caption_of(one)) for one in comparing.confirmed(about)) if about else ()
+    questions = tuple((about.content or {}).get("questions", ())) if about and about.kind == "request" else ()
     own = AuthorityId.parse(officer.authority)
     try:
         directory, book = members.directory(), members.policies()
     except PartnersError:  # the band over the page says that the directory is missing
-        return Choices(confirmed=confirmed)
+        return Choices(confirmed=confirmed, questions=questions)
     partners = sorted(
         (
             (str(member.authority), f"{in_language(member.name, language)} ({member.authority})")
@@ -40,6 +41,7 @@ def for_officer(officer: Officer, language: str, about: CaseMessage | None = Non
         purposes=tuple(dict.fromkeys(code for one in agreements for code in one.purposes)),
         areas=tuple(dict.fromkeys(code for one in agreements for code in one.crime_areas)),
         confirmed=confirmed,
+        questions=questions,
     )
 
 

@@ -30,6 +30,7 @@ from comity.node.records.models import Record
 from comity.subjects import Subject
 from comity.vocabulary.authority import AuthorityId
 from comity.vocabulary.crime_area import CrimeArea
+from comity.vocabulary.delay import Delay
 from comity.vocabulary.handling import Handling
 from comity.vocabulary.person_category import PersonCategory
 from comity.vocabulary.purpose import Purpose
@@ -60,6 +61,8 @@ def compose(
         message = answer(about, given, chosen(about, given.get("include") or ()), officer, at)
     elif draft.kind == "refusal":
         message = refusal(about, given, officer, at)
+    elif draft.kind == "clarification":
+        message = clarification(about, given, officer, at)
     else:
         message = _follow_up(draft, about, officer, at)
     return Message(message.head, (*message.parts, *files)) if files else message
@@ -77,7 +80,7 @@ def request(draft: Draft, officer: Officer, reference: str, at: datetime) -> Mes
     texts = [
         _text(TextRole.LEGAL_BASIS, given["legal_basis"], officer),
         _text(TextRole.FACTS, given["facts"], officer),
-        *(_text(TextRole.QUESTION, line, officer) for line in given["questions"].splitlines() if line.strip()),
+        *_questions(given["questions"], officer),
     ]
     head = _head(draft, officer, reference, at, deadline=_end_of(given["deadline"]))
     return Message(head, (*(_about(form) for form in draft.subjects), *texts, *_conditions(given)))
@@ -118,7 +121,12 @@ def answer(
     outcome = Outcome(given["kind"])
     parts: list[Part] = [
         _refers(asked),
-        Answer(outcome, _end_of(given["more_by"]) if outcome is Outcome.INTERIM else 0),
+        Answer(
+            outcome,
+            _end_of(given["more_by"]) if outcome is Outcome.INTERIM else 0,
+            Delay.JUDICIAL_AUTHORISATION if given.get("delay") else None,
+        ),
+        *(Refused(RefusalGround(ground), place) for place, ground in given.get("refused") or ()),
     ]
     categories = [one.get("category", "") for one in (asked.content or {}).get("subjects", [])]
     for candidate in chosen:
@@ -138,14 +146,27 @@ def refusal(asked: CaseMessage, given: Mapping[str, Any], officer: Officer, at: 
     return Message(_reply(asked, "refusal", officer, at, (Handling.H0,)), tuple(parts))
 
 
+def clarification(asked: CaseMessage, given: Mapping[str, Any], officer: Officer, at: datetime) -> Message:
+    """Return the questions that a request leaves open."""
+    parts: list[Part] = [_refers(asked), *_questions(given["questions"], officer)]
+    if given["text"]:
+        parts.append(_text(TextRole.REASON, given["text"], officer))
+    return Message(_reply(asked, "clarification", officer, at, (Handling.H0,)), tuple(parts))
+
+
+def _questions(lines: str, officer: Officer) -> Iterable[Text]:
+    return (_text(TextRole.QUESTION, line, officer) for line in lines.splitlines() if line.strip())
+
+
 def _follow_up(draft: Draft, about: CaseMessage, officer: Officer, at: datetime) -> Message:
-    """Return a reminder, correction or withdrawal of a message of ours."""
+    """Return a reminder, correction or withdrawal of a message of ours, or what is added to a request of ours."""
     given = draft.given
+    informs = draft.kind in {"correction", "supplement"}
     parts: list[Part] = [_refers(about), *(_about(form) for form in draft.subjects)]
     if given["text"]:
-        role = TextRole.FACTS if draft.kind == "correction" else TextRole.REASON
+        role = TextRole.FACTS if informs else TextRole.REASON
         parts.append(_text(role, given["text"], officer))
-    handling = _handling(given) if draft.kind == "correction" else (Handling.H0,)
+    handling = _handling(given) if informs else (Handling.H0,)
     return Message(_reply(about, draft.kind, officer, at, handling), (*parts, *_conditions(given)))
 
 
@@ -169,13 +190,13 @@ def _reply(about: CaseMessage, kind: str, officer: Officer, at: datetime, handli
 def recipients_of(about: CaseMessage, kind: str) -> tuple[AuthorityId, ...]:
     """Return who gets a message that refers to another.
 
-    A reply goes to the partner who wrote; what concerns a message of ours goes to everyone who got that, a reminder
-    only to those who have not replied for good.
+    A reply goes to the partner who wrote; what concerns a message of ours goes to everyone who got that, a reminder or
+    supplement only to those who have not replied for good.
     """
     if about.incoming:
         return (AuthorityId.parse(about.originator),)
     addressees = Addressee.objects.filter(message=about).order_by("authority")
-    if kind == "reminder":
+    if kind in {"reminder", "supplement"}:
         addressees = addressees.filter(reply__in=["", "interim", "withdrawn"])
     return tuple(AuthorityId.parse(one.authority) for one in addressees)
 

@@ -26,7 +26,9 @@ def content_of(message: Message) -> dict[str, Any]:
         "conditions": [one.value for one in message.conditions if one.value],
         "answer": str(answer.outcome) if answer else "",
         "more_by": answer.more_by if answer else 0,
-        "ground": str(message.refused[0].ground) if message.refused else "",
+        "delay": str(answer.delay) if answer and answer.delay else "",
+        "ground": next((str(one.ground) for one in message.refused if one.part is None), ""),
+        "refused": [{"part": one.part, "ground": str(one.ground)} for one in message.refused if one.part is not None],
         "matches": [{"asked": one.asked, "outcome": one.outcome, "record": one.record} for one in message.matches],
         "attachments": [
             {"title": one.title, "size": one.size, "sha256": one.sha256.hex()} for one in message.attachments

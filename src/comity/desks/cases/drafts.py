@@ -19,6 +19,8 @@ ROUTES: Final = {
     "reminder": "cases:remind",
     "correction": "cases:correct",
     "withdrawal": "cases:withdraw",
+    "clarification": "cases:clarify",
+    "supplement": "cases:supplement",
 }
 """Where each kind that refers to a message is written."""
 

@@ -78,6 +78,11 @@ class CaseMessage(models.Model):
     erased = models.BooleanField(default=False)
     opened: dict[str, Any] | None  # in: what the body says, once it has been opened for a page
     deadline = models.DateTimeField(null=True)
+    limit_at = models.DateTimeField(null=True)  # of a request: when it would be due if nothing had been said
+    due_at = models.DateTimeField(null=True)  # moved by what was said; of an interim answer: by when more comes
+    warn_at = models.DateTimeField(null=True)  # three quarters of the time are over
+    still_since = models.DateTimeField(null=True)  # a clarification is asked and not answered
+    delay = models.CharField(max_length=30, blank=True)  # code of the exception that lets it be late
     sent_at = models.DateTimeField()
     arrived_at = models.DateTimeField(null=True)  # in: when this node received it
     ahead = models.BooleanField(default=False)  # in: an earlier message of the lane was missing when it came
@@ -103,6 +108,7 @@ class CaseMessage(models.Model):
             models.Index(
                 fields=["authority", "state", "id"], condition=~Q(urgency="normal"), name="messages_that_cannot_wait"
             ),
+            models.Index(fields=["authority", "incoming", "kind", "state", "due_at"], name="messages_by_due_time"),
         ]
 
     def __str__(self) -> str:
@@ -141,6 +147,11 @@ class Addressee(models.Model):
         max_length=20, blank=True
     )  # what came back last: full, partial, interim, negative, refusal, withdrawn
     replied_at = models.DateTimeField(null=True)
+    limit_at = models.DateTimeField(null=True)  # this partner's clock, as in `CaseMessage`
+    due_at = models.DateTimeField(null=True)
+    warn_at = models.DateTimeField(null=True)
+    still_since = models.DateTimeField(null=True)
+    delay = models.CharField(max_length=30, blank=True)
 
     class Meta:
         constraints: ClassVar[list[models.BaseConstraint]] = [

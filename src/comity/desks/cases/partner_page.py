@@ -125,7 +125,7 @@ def partner_page(officer: Officer, authority: str, language: str, *, at: datetim
         partner=found,
         languages=entry.member.languages,
         contacts=tuple(_contact(one, language, at) for one in entry.member.contacts),
-        theirs=_on_time(((due.due_of(one.message), one.replied_at) for one in asked), at),
+        theirs=_on_time(((None if one.still_since else one.due_at, one.replied_at) for one in asked), at),
         ours=_on_time(answered, at),
         owed_by_them=_soonest([one.message for one in asked if one.message.state == State.OPEN and not one.reply]),
         owed_by_us=_soonest(_waiting(officer, authority)),
@@ -189,7 +189,7 @@ def _answered(officer: Officer, partner: str, at: datetime) -> list[tuple[dateti
         for root, kind, kept, sent in newest_first
         if kind == "refusal" or (kept or {}).get("answer") != "interim"
     }
-    return [(due.due_of(one), when.get(bytes(one.msg).hex())) for one in requests]
+    return [(None if one.still_since else one.due_at, when.get(bytes(one.msg).hex())) for one in requests]
 
 
 def _on_time(pairs: Iterable[tuple[datetime | None, datetime | None]], at: datetime) -> OnTime:

@@ -1,17 +1,20 @@
 """What the pages of the case desk show. Everything starts from `visible_to`: there is no other way to a message."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, Final
 
 from django.core.paginator import Page, Paginator
-from django.db.models import Q, QuerySet
+from django.db.models import F, Q, QuerySet
+from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from comity.delivery import MAX_NOTES
 from comity.desks.cases import words
+from comity.desks.cases.clock import Turn
+from comity.desks.cases.delivered import Delivery, deliveries
+from comity.desks.cases.due import clock_of
 from comity.desks.cases.facts import SubjectView, subjects_of
 from comity.desks.cases.models import (
     Addressee,
@@ -25,13 +28,17 @@ from comity.desks.cases.models import (
     Verdict,
     open_bodies,
 )
-from comity.desks.cases.rules import FOLLOW_UPS, may_be_answered, may_follow_up
+from comity.desks.cases.questions import QuestionView, questions_of
+from comity.desks.cases.rules import AWAIT_REPLY, REFERRING, acts_on, may_be_answered, may_be_supplied
 from comity.desks.cases.visibility import visible_messages
 from comity.node.exchange import attachments
 from comity.node.exchange.models import Note, NoteState, Receipt
 from comity.node.officers.models import Officer
 
 PAGE: Final = 50
+WAITS: Final = (State.NEW, State.OPEN)
+_BY_DUE: Final = (F("still_since").asc(nulls_first=True), F("due_at").asc(nulls_last=True), "-id")
+"""Overdue first, then what is due next; what stands still comes after it, and last what has no time limit."""
 LIFE_AT_RISK: Final = "life-at-risk"
 _WHAT: Final = {
     # Translators: entries of a case's timeline; nouns serve best where words have a gender
@@ -68,13 +75,21 @@ class Tab:
     key: str
     name: Any
     condition: Q
+    by_due: bool = False  # what is due first comes first, overdue before all
 
 
 TABS: Final[tuple[Tab, ...]] = (
     Tab("all", _("All"), Q()),
     Tab("new", _("New"), Q(incoming=True, state=State.NEW)),
-    Tab("open", _("To be answered"), Q(incoming=True, kind="request", state__in=[State.NEW, State.OPEN])),
-    Tab("waiting", _("Waiting for partners"), Q(incoming=False, kind="request", state=State.OPEN)),
+    Tab("open", _("To be answered"), Q(incoming=True, kind__in=AWAIT_REPLY, state__in=WAITS), by_due=True),
+    Tab("waiting", _("Waiting for partners"), Q(incoming=False, kind__in=AWAIT_REPLY, state=State.OPEN), by_due=True),
+    # What a supervisor looks at: asked for anew each time, so that no timer can be missed.
+    Tab(
+        "late",
+        _("Nearly late or late"),
+        Q(incoming=True, kind="request", state__in=WAITS, warn_at__lte=Now(), still_since=None),
+        by_due=True,
+    ),
     Tab("sent", _("Sent"), Q(incoming=False)),
 )
 
@@ -92,19 +107,21 @@ class Home:
 
 
 def home(officer: Officer) -> Home:
-    """Return what is new, urgent first; what is not answered; and what partners have not yet received."""
+    """Return what is due and new, urgent and overdue first, and what partners have not yet received."""
     seen = visible_to(officer)
     due = _listed(seen.filter(TABS[2].condition | TABS[1].condition))
     # Asked for by themselves, so that an urgent message is found though a hundred thousand others came after it.
-    urgent = sorted(due.exclude(urgency="normal")[:PAGE], key=lambda one: (one.urgency != LIFE_AT_RISK, -one.pk))
-    fresh = (*urgent, *due.filter(urgency="normal")[: max(0, PAGE - len(urgent))])
+    urgent = sorted(
+        due.exclude(urgency="normal").order_by(*_BY_DUE)[:PAGE], key=lambda one: one.urgency != LIFE_AT_RISK
+    )
+    fresh = (*urgent, *due.filter(urgency="normal").order_by(*_BY_DUE)[: max(0, PAGE - len(urgent))])
     waiting = Addressee.objects.filter(
         message__in=seen, note_id__in=Note.objects.filter(out=True, state=NoteState.WAITING).values("pk")
     )
     travelling = _listed(seen.filter(pk__in=waiting.values("message")))
     return Home(
         new=fresh,
-        counts=tuple((tab, seen.filter(tab.condition).count()) for tab in TABS[1:4]),
+        counts=tuple((tab, seen.filter(tab.condition).count()) for tab in TABS[1:5]),
         travelling=tuple(travelling[:PAGE]),
         stamp=stamp(officer),
         waiting=due.count(),
@@ -131,9 +148,11 @@ def stamp(officer: Officer) -> str:
 
 
 def page(officer: Officer, key: str, number: object) -> tuple[Tab, Page[CaseMessage]]:
-    """Return one page of one tab of the list, newest first."""
+    """Return one page of one tab of the list: what waits by its due time, the rest newest first."""
     tab = next((one for one in TABS if one.key == key), TABS[0])
     found = _listed(visible_to(officer).filter(tab.condition))
+    if tab.by_due:
+        found = found.order_by(*_BY_DUE)
     return tab, Paginator(found, PAGE).get_page(number)  # type: ignore[arg-type] # Django takes what a query holds
 
 
@@ -146,84 +165,6 @@ def search(officer: Officer, text: str) -> tuple[CaseMessage, ...]:
         Q(reference__icontains=text) | Q(case__reference__icontains=text) | Q(caption__icontains=text)
     )
     return tuple(_listed(found)[:PAGE])
-
-
-@dataclass(frozen=True, slots=True)
-class Delivery:
-    """How far one recipient's copy got: waiting, stored, refused, replaced or read, with the time of each step."""
-
-    authority: str
-    state: str
-    code: str
-    sent_at: datetime
-    stored_at: datetime | None = None
-    read_at: datetime | None = None
-    note_id: int = 0
-    clauses: tuple[str, ...] = ()
-    reply: str = ""
-    replied_at: datetime | None = None
-
-    @property
-    def word(self) -> Any:  # noqa: ANN401 - a lazy text
-        """The state in words."""
-        return words.word(words.DELIVERY, self.state)
-
-    @property
-    def tone(self) -> str:
-        """The tone that repeats the word."""
-        return {"w": "warning", "s": "info", "read": "good", "r": "danger"}.get(self.state, "")
-
-    @property
-    def symbol(self) -> str:
-        """The icon that repeats the word."""
-        return {"w": "hourglass", "s": "check", "read": "checks", "r": "ban"}.get(self.state, "refresh")
-
-
-def deliveries(messages: Sequence[CaseMessage]) -> dict[int, tuple[Delivery, ...]]:
-    """Return the copies of each message of ours; three queries, however many messages and partners."""
-    addressees = list(Addressee.objects.filter(message__in=[one.pk for one in messages]).order_by("authority"))
-    notes = {note.pk: note for note in Note.objects.filter(pk__in=[one.note_id for one in addressees]).defer("raw")}
-    receipts = _covering(notes.values())
-    found: dict[int, list[Delivery]] = {}
-    for one in addressees:
-        note = notes.get(one.note_id)
-        if note is not None:
-            found.setdefault(one.message_id, []).append(_delivery(one, note, receipts))
-    return {key: tuple(value) for key, value in found.items()}
-
-
-def _covering(notes: Collection[Note]) -> tuple[Receipt, ...]:
-    """Return the partners' receipts for these notes: one query that reads no others, however many a pair has."""
-    lanes: dict[tuple[int, int], list[int]] = {}
-    for note in notes:
-        lanes.setdefault((note.pair_id, note.lane), []).append(note.seq)
-    wanted = Q()
-    for (pair, lane), seqs in lanes.items():
-        wanted |= Q(
-            pair=pair, lane=lane, first__lte=max(seqs), last__gte=min(seqs), last__lt=max(seqs) + MAX_NOTES
-        )  # no run is longer than a parcel
-    return tuple(Receipt.objects.filter(wanted, ours=False)) if lanes else ()
-
-
-def _delivery(addressee: Addressee, note: Note, receipts: Iterable[Receipt]) -> Delivery:
-    mine = [
-        one
-        for one in receipts
-        if one.pair_id == note.pair_id and one.lane == note.lane and one.first <= note.seq <= one.last
-    ]
-    at = {one.kind: one.at for one in mine}
-    return Delivery(
-        authority=addressee.authority,
-        state="read" if "read" in at else note.state,
-        code=note.code,
-        sent_at=note.at,
-        stored_at=at.get("stored"),
-        read_at=at.get("read"),
-        note_id=note.pk,
-        clauses=tuple(addressee.clauses),
-        reply=addressee.reply,
-        replied_at=addressee.replied_at,
-    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -248,7 +189,8 @@ class MessageView:
     """One message of a case with all that a page shows of it.
 
     `acts` are the kinds of message that can be written about it now; `changed_by` is the correction or withdrawal of it
-    that came last, `changes` what it corrects, withdraws or reminds of itself.
+    that came last, `changes` what it refers to itself where that is no answer. `questions` are those of a request, or
+    the refused ones of an answer; `turns` tell by partner when the clock of a request stopped and went on.
     """
 
     message: CaseMessage
@@ -260,6 +202,8 @@ class MessageView:
     waiting: tuple[StoredDraft, ...] = ()
     approvals: tuple[Approval, ...] = ()
     files: tuple[FileView, ...] = ()
+    questions: tuple[QuestionView, ...] = ()
+    turns: tuple[tuple[str, Turn], ...] = ()
 
     @property
     def content(self) -> dict[str, Any]:
@@ -292,6 +236,7 @@ class CasePage:
     timeline: tuple[Moment, ...]
     handling: tuple[str, ...]
     open_request: CaseMessage | None
+    open_question: CaseMessage | None
     stamp: str = ""
     conditions: tuple[str, ...] = field(default=())
 
@@ -328,12 +273,14 @@ def _page_of(seen: Sequence[CaseMessage]) -> CasePage:
             one,
             subjects_of(one, [item for item in proposals if item.message_id == one.pk]),
             copies.get(one.pk, ()),
-            acts=tuple(kind for kind in FOLLOW_UPS if may_follow_up(one, kind)),
+            acts=acts_on(one),
             changed_by=_changed_by(one, seen),
-            changes=by_root.get(one.in_reply_to) if one.kind in FOLLOW_UPS else None,
+            changes=by_root.get(one.in_reply_to) if one.kind in REFERRING else None,
             waiting=waiting.get(one.pk, ()),
             approvals=approved.get(one.pk, ()),
             files=_files(one),
+            questions=questions_of(one, seen, by_root),
+            turns=_turns(one, seen, copies.get(one.pk, ())),
         )
         for one in seen
     )
@@ -344,8 +291,21 @@ def _page_of(seen: Sequence[CaseMessage]) -> CasePage:
         handling=tuple(sorted({code for one in seen for code in one.handling})),
         conditions=tuple(text for one in seen for text in (one.content or {}).get("conditions", [])),
         open_request=next((one for one in seen if may_be_answered(one)), None),
+        open_question=next((one for one in seen if one.incoming and may_be_supplied(one)), None),
         stamp=case_stamp(views),
     )
+
+
+def _turns(
+    request: CaseMessage, seen: Sequence[CaseMessage], copies: Iterable[Delivery]
+) -> tuple[tuple[str, Turn], ...]:
+    if request.kind != "request":
+        return ()
+    asked = (
+        [(request.originator, request.limit_at)] if request.incoming else [(c.authority, c.limit_at) for c in copies]
+    )
+    clocks = ((partner, clock_of(request, partner, limit_at, seen)) for partner, limit_at in asked)
+    return tuple((partner, turn) for partner, found in clocks if found is not None for turn in found.turns)
 
 
 def _changed_by(message: CaseMessage, seen: Sequence[CaseMessage]) -> CaseMessage | None:
@@ -397,8 +357,15 @@ def _around(
 
 def case_stamp(views: Sequence[MessageView]) -> str:
     """Return a text that changes when something on the page of a case has changed."""
-    parts = [f"{view.message.pk}{view.message.state}{view.message.standing}{len(view.waiting)}" for view in views]
-    parts += [f"{one.authority}{one.state}{one.reply}" for view in views for one in view.deliveries]
+    parts = [
+        f"{view.message.pk}{view.message.state}{view.message.standing}{len(view.waiting)}{view.message.due_at}"
+        for view in views
+    ]
+    parts += [
+        f"{one.authority}{one.state}{one.reply}{one.due_at}{one.still_since}"
+        for view in views
+        for one in view.deliveries
+    ]
     parts += [f"{one.here:d}{one.part:.2f}{one.code}" for view in views for one in view.files]
     parts += [f"{item.pk}{item.verdict}" for view in views for one in view.subjects for item in one.candidates]
     return "-".join(parts)
@@ -425,6 +392,7 @@ def timeline(views: Sequence[MessageView], candidates: Sequence[Candidate]) -> t
                 moments.append(Moment(copy.stored_at, "check", _("Receipt of storage"), copy.authority, str(kind)))
             if copy.read_at:
                 moments.append(Moment(copy.read_at, "checks", _("Receipt of reading"), copy.authority, str(kind)))
+        moments += [Moment(turn.at, "clock", words.word(words.CLOCK_STEPS, turn.step), who) for who, turn in view.turns]
     for item in candidates:
         if item.decided_at:
             text = _("Confirmed as the same") if item.verdict == Verdict.SAME else _("Decided not to be the same")

@@ -107,22 +107,36 @@ MAX_SUBJECTS: Final = 20
 WITH_CATEGORY: Final = frozenset({"Person"})
 """Kinds of subject of whom the law asks why they are named."""
 
-WITH_SUBJECTS: Final = frozenset({"request", "information", "correction"})
+WITH_SUBJECTS: Final = frozenset({"request", "information", "correction", "supplement"})
 """Kinds of message on whose form subjects are written; an answer takes them from confirmed records."""
 
-WITH_FILES: Final = frozenset({"request", "information", "answer", "refusal", "correction"})
+LINKED: Final = frozenset({"request", "supplement"})
+"""Kinds of message in which every subject says how it is linked with the purpose."""
+
+WITH_FILES: Final = frozenset(
+    {"request", "information", "answer", "refusal", "correction", "clarification", "supplement"}
+)
 """Kinds of message to which files can be attached."""
 
 MAX_FILES: Final = 20
 
-CORRECTABLE: Final = frozenset({"request", "answer", "information", "correction"})
+AWAIT_REPLY: Final = frozenset({"request", "clarification"})
+"""Kinds of message that wait for an answer."""
+
+CORRECTABLE: Final = frozenset({"request", "answer", "information", "correction", "supplement"})
 """Kinds of message of ours that can be corrected."""
 
-WITHDRAWABLE: Final = CORRECTABLE | {"refusal"}
+WITHDRAWABLE: Final = CORRECTABLE | {"refusal", "clarification"}
 """Kinds of message of ours that can be withdrawn."""
 
 FOLLOW_UPS: Final = ("reminder", "correction", "withdrawal")
 """Kinds of message in which we speak of a message of our own."""
+
+REPLIES: Final = frozenset({"answer", "refusal", "clarification"})
+"""Kinds of message that only the authority asked may send."""
+
+REFERRING: Final = frozenset({*FOLLOW_UPS, "clarification", "supplement"})
+"""Kinds of message that are shown with what they refer to."""
 
 MAX_APPROVALS: Final = 2
 """More officers than these no agreement asks for before something is sent."""
@@ -185,6 +199,20 @@ def may_follow_up(message: Spoken, kind: str) -> bool:
     return message.kind in (CORRECTABLE if kind == "correction" else WITHDRAWABLE)
 
 
+def may_be_supplied(message: Spoken) -> bool:
+    """Whether something can be added now: to a partner's clarification that waits, or to our request that waits."""
+    if message.standing == "withdrawn" or message.state not in {"new", "open"} or not message.content:
+        return False
+    return message.kind == ("clarification" if message.incoming else "request")
+
+
 def may_be_about(message: Spoken, kind: str) -> bool:
     """Whether a message of this kind can refer to that message now."""
-    return may_be_answered(message) if kind in {"answer", "refusal"} else may_follow_up(message, kind)
+    if kind in REPLIES:
+        return may_be_answered(message)
+    return may_be_supplied(message) if kind == "supplement" else may_follow_up(message, kind)
+
+
+def acts_on(message: Spoken) -> tuple[str, ...]:
+    """Return the kinds of message that can be written about this one now, replies to a request apart."""
+    return tuple(kind for kind in (*FOLLOW_UPS, "supplement") if may_be_about(message, kind))

@@ -18,6 +18,8 @@ KINDS: Words = {
     "information": _("Spontaneous information"),
     "correction": _("Correction"),
     "withdrawal": _("Withdrawal"),
+    "clarification": _("Clarification asked"),
+    "supplement": _("Supplement"),
 }
 
 ANSWER_KINDS: Words = {
@@ -126,6 +128,15 @@ REFUSAL_GROUNDS: Words = {
     ),
     "g": _("The offence is punishable by one year or less here, or is no offence here"),
     "h": _("It came from another state, which did not consent"),
+}
+
+DELAYS: Words = {"judicial-authorisation": _("A judicial authorisation is awaited")}
+
+# What moves the clock of a request (`clock.Step`).
+CLOCK_STEPS: Words = {
+    "asked-back": _("The clock stands still"),
+    "supplied": _("The clock goes on"),
+    "delayed": _("The time limit is put off: a judicial authorisation is awaited"),
 }
 
 # `comity.matching.Verdict`

@@ -7,6 +7,7 @@ from datetime import datetime
 from django.core.exceptions import PermissionDenied
 
 from comity.agreements import Action
+from comity.desks.cases import due, rules
 from comity.desks.cases.actions.recording import record
 from comity.desks.cases.models import Candidate, State, Verdict
 from comity.desks.cases.reads import CasePage
@@ -27,9 +28,12 @@ def open_case(page: CasePage, officer: Officer, *, at: datetime) -> bool:
     fresh = [view.message for view in page.messages if view.message.incoming and view.message.state == State.NEW]
     with writing():
         for message in fresh:
-            message.state = State.OPEN if message.kind == "request" and not message.standing else State.DONE
+            waits = message.kind in rules.AWAIT_REPLY and not message.standing
+            message.state = State.OPEN if waits else State.DONE
             message.read_by, message.read_at = officer, at
             message.save(update_fields=["state", "read_by", "read_at"])
+            if message.kind == "clarification" and (asked := due.request_of(message)) is not None:
+                due.wind(asked, [message.originator])  # it may have been answered unread
             note = Note.objects.filter(pk=message.note_id or 0).select_related("pair").first()
             if note is not None:
                 reading.mark_read(note, at)

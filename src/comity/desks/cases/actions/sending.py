@@ -3,12 +3,12 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, Final
 
 from django.utils.translation import gettext as _
 
 from comity.agreements import Action
-from comity.desks.cases import composing, content, rules
+from comity.desks.cases import composing, content, due, rules
 from comity.desks.cases.actions.recording import record
 from comity.desks.cases.forms import Draft
 from comity.desks.cases.models import Addressee, Case, CaseMessage, Standing, State
@@ -113,8 +113,10 @@ def _send(
     """Hand a message to the exchange and keep what the desk shows of it; call inside the act's transaction."""
     reference = case.reference if case is not None else message.head.reference
     draft = _row_of(message, b"", case or Case(reference=reference), officer.authority)
-    replies = message.head.kind in {"answer", "refusal"}
-    wanted = [Action.ANSWER if replies else Action.SEND, *([Action.ATTACH] if message.attachments else [])]
+    wanted = [
+        Action.ANSWER if message.head.kind in rules.REPLIES else Action.SEND,
+        *([Action.ATTACH] if message.attachments else []),
+    ]
     if not all(may_do(officer, action, draft) for action in wanted):
         record("message.refused", officer, at, case=reference, facts={"rule": "house"})
         return Outcome(None, (_("The rules of this node do not let you send this."),))
@@ -126,20 +128,41 @@ def _send(
     row = _row_of(message, sent.msg, case, officer.authority)
     row.written_by = officer
     row.in_reply_to = bytes(about.msg).hex() if about is not None else ""
-    row.state = State.OPEN if row.kind == "request" else State.DONE
+    row.state = State.OPEN if row.kind in rules.AWAIT_REPLY else State.DONE
     row.save()
+    copies = zip(message.head.recipients, sent.note_ids, sent.decisions, strict=True)
+    limits = due.Limits()
     Addressee.objects.bulk_create(
         [
-            Addressee(message=row, authority=str(recipient), note_id=note_id, clauses=list(decision.clauses))
-            for recipient, note_id, decision in zip(message.head.recipients, sent.note_ids, sent.decisions, strict=True)
+            Addressee(
+                message=row,
+                authority=str(recipient),
+                note_id=note_id,
+                clauses=list(decision.clauses),
+                limit_at=_limit(row, str(recipient), message.head.deadline, limits),
+            )
+            for recipient, note_id, decision in copies
         ]
     )
+    if row.kind == "request":
+        due.wind(row)
     return Outcome(row)
+
+
+def _limit(row: CaseMessage, partner: str, deadline: int, limits: due.Limits) -> datetime | None:
+    """Return when a request of ours is due at one partner.
+
+    An agreement counts from the receipt; here only our own time is known, and the two differ by seconds unless the
+    partner was away.
+    """
+    if row.kind != "request":
+        return None
+    return limits.due_at(row.authority, partner, row.urgency, row.sent_at, deadline)
 
 
 def _row_of(message: Message, msg: bytes, case: Case, authority: str) -> CaseMessage:
     """Return the row for a message of ours, unsaved; its state is the caller's."""
-    head = message.head
+    head, answer = message.head, message.answer
     return CaseMessage(
         case=case,
         authority=authority,
@@ -157,6 +180,8 @@ def _row_of(message: Message, msg: bytes, case: Case, authority: str) -> CaseMes
         caption=rules.caption(content.captions(message))[: content.MAX_CAPTION],
         kept=content.content_of(message),
         deadline=datetime.fromtimestamp(head.deadline, UTC) if head.deadline else None,
+        due_at=due.moment(answer.more_by) if answer and answer.more_by else None,
+        delay=answer.delay.value if answer and answer.delay else "",
         sent_at=datetime.fromtimestamp(head.sent, UTC),
     )
 
@@ -174,6 +199,11 @@ def _settle(about: CaseMessage, sent: CaseMessage) -> None:
         about.state = State.DONE
         _reopen(about)
     about.save(update_fields=["state", "standing"])
+    if sent.kind in _MOVES_CLOCK and (asked := due.request_of(about)) is not None:
+        due.wind(asked, () if asked.incoming or not about.incoming else [about.originator])
+
+
+_MOVES_CLOCK: Final = frozenset({"answer", "refusal", "clarification", "supplement", "withdrawal"})
 
 
 def _reopen(withdrawn: CaseMessage) -> None:

@@ -67,7 +67,7 @@ class Draft:
                 initial=_with_schema(data, place, schema),
                 prefix=f"s{place}",
                 schema=schema,
-                linked=kind == "request",
+                linked=kind in rules.LINKED,
             )
             for place, schema in (listed if kind in rules.WITH_SUBJECTS else ())
         )

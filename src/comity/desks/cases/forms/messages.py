@@ -24,12 +24,14 @@ class Choices:
         purposes: codes that agreements in force know.
         areas: crime areas that agreements in force know.
         confirmed: (row, caption) of the records that were confirmed to be subjects of the request that is answered.
+        questions: of the request that is answered, in order; each can be refused by itself.
     """
 
     partners: tuple[tuple[str, str], ...] = ()
     purposes: tuple[str, ...] = ()
     areas: tuple[str, ...] = ()
     confirmed: tuple[tuple[str, str], ...] = field(default=())
+    questions: tuple[str, ...] = ()
 
 
 class MessageForm(Protocol):
@@ -184,11 +186,19 @@ class AnswerForm(Handled):
         error_messages={"required": _("choose the kind of answer")},
     )
     more_by = _day(_("More will follow by"), _("Needed in an interim answer."))
+    delay = forms.BooleanField(
+        label=_("A judicial authorisation is needed first"),
+        required=False,
+        help_text=_(
+            "In an interim answer only. It is the one reason for which the time limit may be missed: the partner sees "
+            "it, and until the day above the request is not late."
+        ),
+    )
     include = forms.MultipleChoiceField(
         label=_("Confirmed subjects to send"), required=False, widget=forms.CheckboxSelectMultiple
     )
     text = _text(_("Text"), _("Only what the fields above cannot say; in your own language."), rows=5)
-    field_order = ("kind", "more_by", "include", "text", "handling", "conditions")
+    field_order = ("kind", "more_by", "delay", "include", "text", "handling", "conditions")
 
     def __init__(
         self,
@@ -201,6 +211,33 @@ class AnswerForm(Handled):
         _offer(self, include=offered)
         if not offered:
             del self.fields["include"]
+        for place, question in enumerate(self.offered.questions):
+            self.fields[f"refused{place}"] = forms.ChoiceField(
+                label=question,
+                required=False,
+                choices=[("", _("Not refused")), *grounds()],
+            )
+
+    @property
+    def parts(self) -> tuple[forms.BoundField, ...]:
+        """The fields of the questions, each of which can be refused."""
+        return tuple(self[f"refused{place}"] for place in range(len(self.offered.questions)))
+
+    @property
+    def offered_open(self) -> bool:
+        """Whether the questions are shown at once: one of them is refused, or wrong."""
+        return any(one.value() or one.errors for one in self.parts)
+
+    def _check_refused(self, found: dict[str, Any]) -> None:
+        """Refuse to refuse everything in parts, or a part of what is said to be answered whole."""
+        places = [place for place in range(len(self.offered.questions)) if found.get(f"refused{place}")]
+        found["refused"] = tuple((place, found[f"refused{place}"]) for place in places)
+        if not places:
+            return
+        if found.get("kind") in {"full", "negative"}:
+            self.add_error("kind", _("an answer that refuses a question is partial or interim"))
+        elif len(places) == len(self.offered.questions) and not (found.get("include") or found.get("text")):
+            self.add_error(f"refused{places[-1]}", _("to refuse every question, refuse the request"))
 
     def clean_more_by(self) -> date | None:
         """Refuse a day that is over."""
@@ -214,6 +251,10 @@ class AnswerForm(Handled):
         kind, holds = found.get("kind"), bool(found.get("include") or found.get("text"))
         if kind == "negative" and found.get("include"):
             self.add_error("kind", _("a negative answer cannot send a confirmed subject"))
+        self._check_refused(found)
+        if found.get("delay") and kind and kind != "interim":
+            self.add_error("delay", _("only an interim answer can await an authorisation"))
+        holds = holds or (kind == "interim" and bool(found.get("delay") or found["refused"]))
         if kind in {"full", "partial", "interim"} and not holds:
             self.add_error("text", _("say something, or send a confirmed subject"))
         if kind == "interim" and not found.get("more_by") and "more_by" not in self.errors:
@@ -244,7 +285,13 @@ class RefusalForm(_Plain):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401 - passed on to Django
         super().__init__(*args, **kwargs)
-        _offer(self, ground=[(code, f"({code}) {text}") for code, text in words.REFUSAL_GROUNDS.items()])
+        _offer(self, ground=grounds())
+
+
+def grounds() -> list[tuple[str, Any]]:
+    """Return the closed list of grounds of refusal, each with its letter."""
+    said = _("(%(code)s) %(text)s")
+    return [(code, said % {"code": code, "text": text}) for code, text in words.REFUSAL_GROUNDS.items()]
 
 
 class ReminderForm(_Plain):
@@ -256,6 +303,31 @@ class ReminderForm(_Plain):
         rows=3,
         most=2000,
     )
+
+
+class ClarificationForm(_Plain):
+    """Questions about a request that cannot be answered as it is."""
+
+    questions = _text(
+        _("What you need to know"),
+        _("One question on a line. Until the partner answers, the clock of this request stands still on both sides."),
+        rows=3,
+        most=4000,
+        missing=_("ask at least one question"),
+    )
+    text = _text(_("Why it is needed"), _("Optional; the partner sees it beside the questions."), rows=3, most=2000)
+
+
+class SupplementForm(Handled):
+    """What is added to a request: the answer to a clarification, or what came to light meanwhile."""
+
+    text = _text(
+        _("What you add"),
+        _("Answer the questions, or say what is new. Add subjects below where there are any."),
+        rows=4,
+        missing=_("say what you add"),
+    )
+    field_order = ("text", "handling", "conditions")
 
 
 class CorrectionForm(Handled):
@@ -310,5 +382,7 @@ FORMS: Final[dict[str, MessageForm]] = {
     "reminder": ReminderForm,
     "correction": CorrectionForm,
     "withdrawal": WithdrawalForm,
+    "clarification": ClarificationForm,
+    "supplement": SupplementForm,
 }
 """The form of each kind of message."""

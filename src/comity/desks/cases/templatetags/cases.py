@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from django import template
-from django.utils import formats
+from django.utils import formats, timezone
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language, get_language_info
@@ -28,6 +28,7 @@ _TABLES: dict[str, words.Words] = {
     "urgency_ground": words.URGENCY_GROUNDS,
     "handling": words.HANDLING,
     "ground": words.REFUSAL_GROUNDS,
+    "delay": words.DELAYS,
     "confidence": words.CONFIDENCE,
     "property": words.PROPERTIES,
 }
@@ -47,6 +48,8 @@ _WRITING = {
     "reminder": _("Remind partners"),
     "correction": _("Correct what was sent"),
     "withdrawal": _("Withdraw what was sent"),
+    "clarification": _("Ask back"),
+    "supplement": _("Supply what is missing"),
 }
 
 
@@ -72,6 +75,24 @@ def authority(authority_id: object) -> str:
 def due_(message: CaseMessage) -> datetime | None:
     """Return by when a request is to be answered."""
     return due.due_of(message)
+
+
+@register.filter
+def due_rule(message: CaseMessage) -> Any:  # noqa: ANN401 - a lazy text
+    """Return the rule by which a request is due then, for whoever hovers over the time."""
+    if message.delay:
+        return _("A judicial authorisation is awaited; until then an answer is expected.")
+    if message.deadline is not None:
+        return _("The day that the asker named, later by the time for which the clock stood still.")
+    return _(
+        "The time limit of the agreement from the receipt; nights and holidays count, time standing still does not."
+    )
+
+
+@register.filter
+def is_over(moment: datetime | None) -> bool:
+    """Tell whether a time has passed."""
+    return moment is not None and moment < timezone.now()
 
 
 @register.filter

@@ -47,6 +47,16 @@ def refuse(request: HttpRequest, message_id: int) -> HttpResponse:
     return _write(request, "refusal", message_id)
 
 
+def clarify(request: HttpRequest, message_id: int) -> HttpResponse:
+    """Ask back about a request that cannot be answered as it is."""
+    return _write(request, "clarification", message_id)
+
+
+def supplement(request: HttpRequest, message_id: int) -> HttpResponse:
+    """Add to a request of ours, or answer what a partner asked back about it."""
+    return _write(request, "supplement", message_id)
+
+
 def remind(request: HttpRequest, message_id: int) -> HttpResponse:
     """Remind partners of a request of ours."""
     return _write(request, "reminder", message_id)
