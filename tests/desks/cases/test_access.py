@@ -18,7 +18,7 @@ from comity.node.officers.rules import Role
 
 READ, WRITE, APPROVE = "read", "write", "approve"
 NEEDS = {
-    "partners": READ, "partner": READ,
+    "partners": READ, "partner": READ, "bundle": READ,
     "home": READ, "list": READ, "search": READ, "case": READ, "review": READ, "proof": READ, "evidence": READ,
     "new": WRITE, "inform": WRITE, "decide": WRITE, "answer": WRITE, "refuse": WRITE,
     "clarify": WRITE, "supplement": WRITE,
@@ -30,7 +30,7 @@ NEEDS = {
     "record": None,  # see test_records.py
 }  # fmt: skip
 OPEN = [route for route, need in NEEDS.items() if need]
-POSTED = {"search", "decide", "look_up"}
+POSTED = {"search", "decide", "look_up", "bundle"}
 MAY = {
     Role.OFFICER: {READ, WRITE},
     Role.SUPERVISOR: {READ, WRITE, APPROVE},
