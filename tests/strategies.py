@@ -160,7 +160,14 @@ def supplements(draw):
     return Message(draw(heads("supplement")), (draw(refers), draw(any_text), draw(conditions), *others))
 
 
-asked_back = clarifications() | supplements()
+@st.composite
+def hits(draw):
+    confirmed = draw(st.lists(matches.map(lambda one: replace(one, outcome="same")), min_size=1, max_size=3))
+    others = draw(st.lists(abouts | attachments | any_text, max_size=3))
+    return Message(draw(heads("hit")), (draw(refers), *confirmed, draw(conditions), *others))
+
+
+asked_back = clarifications() | supplements() | hits()
 messages = (
     asked_back | requests() | answers() | refusals() | reminders() | informations() | corrections() | withdrawals()
 )

@@ -18,6 +18,7 @@ from comity.messages import (
     Condition,
     ConditionRule,
     Head,
+    Match,
     Message,
     Note,
     Outcome,
@@ -112,6 +113,10 @@ WHOLE: dict[str, Message] = {
     "clarification": Message(
         head("clarification"), (REFERS, Text(TextRole.QUESTION, "en", "Which of the two ships do you mean?"))
     ),
+    "hit": Message(
+        head("hit"),
+        (REFERS, Match(0, "same", "wanted/2026-17", "comity-1"), PERSON, Text(TextRole.FACTS, "en", "Wanted.")),
+    ),
     "supplement": Message(
         head("supplement"), (REFERS, Text(TextRole.FACTS, "fr", "Il s'agit du porte-conteneurs."), SHIP)
     ),
@@ -148,6 +153,9 @@ BROKEN: dict[str, Message] = {
     "clarification-of-nothing": Message(
         head("clarification"), (Text(TextRole.QUESTION, "en", "Which of the two ships?"),)
     ),
+    "hit-without-match": Message(head("hit"), (REFERS, PERSON)),
+    "hit-of-nothing": Message(head("hit"), (Match(0, "same", "wanted/2026-17", "comity-1"),)),
+    "hit-not-confirmed": Message(head("hit"), (REFERS, Match(0, "different", "wanted/2026-17", "comity-1"))),
     "supplement-without-words": Message(head("supplement"), (REFERS, SHIP)),
     "supplement-subject-without-link": Message(
         head("supplement"), (REFERS, Text(TextRole.FACTS, "en", "It is this one."), replace(SHIP, link=""))

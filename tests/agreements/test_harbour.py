@@ -101,6 +101,17 @@ PERMITS = [
         },
     ),
     (
+        "2.10",
+        ANSWER | {"resource_message": "hit"},
+        {
+            "resource_kind": ("record", "kind.refused"),
+            "context_in_reply": (False, "in-reply.refused"),
+            "resource_purpose": ("tax", "purpose.refused"),
+            "resource_schemata": (frozenset({"DnaProfile"}), "schemata.refused"),
+            "resource_categories": (frozenset({"bystander"}), "categories.refused"),
+        },
+    ),
+    (
         "2.9",
         {"resource_message": "supplement", "context_in_reply": True},
         {
@@ -333,7 +344,7 @@ def test_the_lists_hold_words_of_the_vocabulary_only(convention: Compiled) -> No
 def test_every_kind_of_message_can_be_sent_by_one_and_received_by_the_other(
     convention: Compiled, request_to_xb: Ask, but: But, kind: str
 ) -> None:
-    sends = "answer" if kind in {"answer", "refusal", "clarification"} else "send"
+    sends = "answer" if kind in {"answer", "refusal", "clarification", "hit"} else "send"
     out = decide(convention, but(request_to_xb, action=sends, resource_message=kind, context_in_reply=True))
     into = decide(convention, but(request_to_xb, **RECEIVE, resource_message=kind, context_in_reply=True))
     assert out.allowed

@@ -16,6 +16,7 @@ from comity.messages import (
     Condition,
     ConditionRule,
     Head,
+    Match,
     Message,
     MessageError,
     Outcome,
@@ -111,6 +112,10 @@ def test_a_flipped_bit_is_refused_or_changes_the_root(message, place, bit):
         (Message(head("clarification"), (REFERS, FACT)), "clarification.question.missing", "text"),
         (Message(head("clarification"), (REFERS, REFERS, QUESTION)), "message.item.repeated", "clarification"),
         (Message(head("clarification"), (REFERS, QUESTION, SHIP)), "message.item.foreign", "clarification"),
+        (Message(head("hit"), (REFERS, SHIP)), "message.item.missing", "hit"),
+        (Message(head("hit"), (Match(0, "same", "r/1", "1"),)), "message.item.missing", "hit"),
+        (Message(head("hit"), (REFERS, Match(0, "different", "r/1", "1"))), "hit.outcome", "match.outcome"),
+        (Message(head("hit"), (REFERS, Match(0, "same", "r/1", "1"), PART)), "message.item.foreign", "hit"),
         (Message(head("supplement"), (REFERS, SHIP)), "message.item.missing", "supplement"),
         (Message(head("supplement"), (FACT, SHIP)), "message.item.missing", "supplement"),
         (

@@ -93,6 +93,7 @@ def test_checkpoints_and_cosignatures(path):
     "item-erased",
     "clarification",
     "supplement",
+    "hit",
 )
 def test_the_root_of_a_message(path):
     vector = read(path)

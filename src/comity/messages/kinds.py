@@ -157,6 +157,7 @@ KINDS: Final[Mapping[str, Kind]] = MappingProxyType(
             Kind("correction", needs=("refers", "text"), once=("refers",), may=("subject", *_COMMON)),
             Kind("withdrawal", needs=("refers", "text"), once=("refers",), may=("text",)),
             Kind("clarification", needs=("refers", "text"), once=("refers",), may=_COMMON),
+            Kind("hit", needs=("refers", "match"), once=("refers",), may=("subject", *_COMMON)),
             Kind("supplement", needs=("refers", "text"), once=("refers",), may=("subject", *_COMMON)),
         )
     }

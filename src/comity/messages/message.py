@@ -121,6 +121,8 @@ class Message:
         asks = kind != "clarification" or any(True for _ in self.texts(TextRole.QUESTION))
         yield "clarification.question.missing", "text", not asks
         yield "supplement.link.missing", "subject.link", kind == "supplement" and self._lacks_a_link()
+        proposed = any(one.outcome != "same" for one in self.matches)
+        yield "hit.outcome", "match.outcome", kind == "hit" and proposed
         if kind == "answer" and refused:  # all of it is refused by a message of its own
             yield "message.answer.part", "refused.part", any(one.part is None for one in refused)
             whole = answer is not None and answer.outcome in {Outcome.FULL, Outcome.NEGATIVE}

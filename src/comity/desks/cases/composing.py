@@ -61,6 +61,8 @@ def compose(
         message = answer(about, given, chosen(about, given.get("include") or ()), officer, at)
     elif draft.kind == "refusal":
         message = refusal(about, given, officer, at)
+    elif draft.kind == "hit":
+        message = hit(about, given, chosen(about, given["include"]), officer, at)
     elif draft.kind == "clarification":
         message = clarification(about, given, officer, at)
     else:
@@ -128,14 +130,28 @@ def answer(
         ),
         *(Refused(RefusalGround(ground), place) for place, ground in given.get("refused") or ()),
     ]
-    categories = [one.get("category", "") for one in (asked.content or {}).get("subjects", [])]
-    for candidate in chosen:
-        category = categories[candidate.place] if candidate.place < len(categories) else ""
-        parts.append(_held(candidate, category))
-        parts.append(Match(candidate.place, "same", candidate.record_reference, candidate.engine or "none"))
+    parts += _found(asked, chosen)
     if given["text"]:
         parts.append(_text(TextRole.ANSWER, given["text"], officer))
     return Message(_reply(asked, "answer", officer, at, _handling(given)), (*parts, *_conditions(given)))
+
+
+def _found(asked: CaseMessage, chosen: Sequence[Candidate]) -> Iterable[Part]:
+    """Yield what is sent of each confirmed record: the subject, and to which of the subjects named it belongs."""
+    categories = [one.get("category", "") for one in (asked.content or {}).get("subjects", [])]
+    for candidate in chosen:
+        yield _held(candidate, categories[candidate.place] if candidate.place < len(categories) else "")
+        yield Match(candidate.place, "same", candidate.record_reference, candidate.engine or "none")
+
+
+def hit(
+    named: CaseMessage, given: Mapping[str, Any], chosen: Sequence[Candidate], officer: Officer, at: datetime
+) -> Message:
+    """Return the notification that what a partner named is in our records."""
+    parts: list[Part] = [_refers(named), *_found(named, chosen)]
+    if given["text"]:
+        parts.append(_text(TextRole.FACTS, given["text"], officer))
+    return Message(_reply(named, "hit", officer, at, _handling(given)), (*parts, *_conditions(given)))
 
 
 def refusal(asked: CaseMessage, given: Mapping[str, Any], officer: Officer, at: datetime) -> Message:

@@ -21,6 +21,7 @@ ROUTES: Final = {
     "withdrawal": "cases:withdraw",
     "clarification": "cases:clarify",
     "supplement": "cases:supplement",
+    "hit": "cases:hit",
 }
 """Where each kind that refers to a message is written."""
 

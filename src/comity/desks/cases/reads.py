@@ -29,7 +29,7 @@ from comity.desks.cases.models import (
     open_bodies,
 )
 from comity.desks.cases.questions import QuestionView, questions_of
-from comity.desks.cases.rules import AWAIT_REPLY, REFERRING, acts_on, may_be_answered, may_be_supplied
+from comity.desks.cases.rules import AWAIT_REPLY, REFERRING, acts_on, may_be_answered, may_be_hit, may_be_supplied
 from comity.desks.cases.visibility import visible_messages
 from comity.node.exchange import attachments
 from comity.node.exchange.models import Note, NoteState, Receipt
@@ -209,6 +209,13 @@ class MessageView:
     def content(self) -> dict[str, Any]:
         """What the message says; empty once erased."""
         return self.message.content or {}
+
+    @property
+    def hits(self) -> bool:
+        """Whether a record was confirmed of which the partner can be told by a hit notification."""
+        return may_be_hit(self.message) and any(
+            item.verdict == Verdict.SAME for one in self.subjects for item in one.candidates
+        )
 
     @property
     def undecided(self) -> int:

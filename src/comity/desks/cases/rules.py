@@ -114,7 +114,7 @@ LINKED: Final = frozenset({"request", "supplement"})
 """Kinds of message in which every subject says how it is linked with the purpose."""
 
 WITH_FILES: Final = frozenset(
-    {"request", "information", "answer", "refusal", "correction", "clarification", "supplement"}
+    {"request", "information", "answer", "refusal", "correction", "clarification", "supplement", "hit"}
 )
 """Kinds of message to which files can be attached."""
 
@@ -123,7 +123,7 @@ MAX_FILES: Final = 20
 AWAIT_REPLY: Final = frozenset({"request", "clarification"})
 """Kinds of message that wait for an answer."""
 
-CORRECTABLE: Final = frozenset({"request", "answer", "information", "correction", "supplement"})
+CORRECTABLE: Final = frozenset({"request", "answer", "information", "correction", "supplement", "hit"})
 """Kinds of message of ours that can be corrected."""
 
 WITHDRAWABLE: Final = CORRECTABLE | {"refusal", "clarification"}
@@ -132,10 +132,13 @@ WITHDRAWABLE: Final = CORRECTABLE | {"refusal", "clarification"}
 FOLLOW_UPS: Final = ("reminder", "correction", "withdrawal")
 """Kinds of message in which we speak of a message of our own."""
 
-REPLIES: Final = frozenset({"answer", "refusal", "clarification"})
-"""Kinds of message that only the authority asked may send."""
+REPLIES: Final = frozenset({"answer", "refusal", "clarification", "hit"})
+"""Kinds of message that only the recipient of a message may send, about that message."""
 
-REFERRING: Final = frozenset({*FOLLOW_UPS, "clarification", "supplement"})
+NAMES_SUBJECTS: Final = frozenset({"information", "correction", "supplement"})
+"""Kinds of message beside a request whose subjects are looked for in the records."""
+
+REFERRING: Final = frozenset({*FOLLOW_UPS, "clarification", "supplement", "hit"})
 """Kinds of message that are shown with what they refer to."""
 
 MAX_APPROVALS: Final = 2
@@ -199,6 +202,11 @@ def may_follow_up(message: Spoken, kind: str) -> bool:
     return message.kind in (CORRECTABLE if kind == "correction" else WITHDRAWABLE)
 
 
+def may_be_hit(message: Spoken) -> bool:
+    """Whether a hit on what a partner named can be told now; on a request the answer tells it."""
+    return message.incoming and message.kind in NAMES_SUBJECTS and message.standing != "withdrawn"
+
+
 def may_be_supplied(message: Spoken) -> bool:
     """Whether something can be added now: to a partner's clarification that waits, or to our request that waits."""
     if message.standing == "withdrawn" or message.state not in {"new", "open"} or not message.content:
@@ -208,6 +216,8 @@ def may_be_supplied(message: Spoken) -> bool:
 
 def may_be_about(message: Spoken, kind: str) -> bool:
     """Whether a message of this kind can refer to that message now."""
+    if kind == "hit":
+        return may_be_hit(message)
     if kind in REPLIES:
         return may_be_answered(message)
     return may_be_supplied(message) if kind == "supplement" else may_follow_up(message, kind)

@@ -33,6 +33,7 @@ urlpatterns = [
     path("messages/<int:message_id>/refuse", writing.refuse, name="refuse"),
     path("messages/<int:message_id>/ask-back", writing.clarify, name="clarify"),
     path("messages/<int:message_id>/supplement", writing.supplement, name="supplement"),
+    path("messages/<int:message_id>/hit", writing.hit, name="hit"),
     path("messages/<int:message_id>/remind", writing.remind, name="remind"),
     path("messages/<int:message_id>/correct", writing.correct, name="correct"),
     path("messages/<int:message_id>/withdraw", writing.withdraw, name="withdraw"),

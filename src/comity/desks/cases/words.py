@@ -20,6 +20,7 @@ KINDS: Words = {
     "withdrawal": _("Withdrawal"),
     "clarification": _("Clarification asked"),
     "supplement": _("Supplement"),
+    "hit": _("Hit notification"),
 }
 
 ANSWER_KINDS: Words = {

@@ -15,8 +15,8 @@ from comity.vocabulary.authority import AuthorityId
 from comity.vocabulary.urgency import Urgency
 
 TWO_OFFICERS: Final = 2
-REPLIES: Final = frozenset({"answer", "refusal", "clarification"})
-"""Kinds that only the authority asked may send, about what it was asked."""
+REPLIES: Final = frozenset({"answer", "refusal", "clarification", "hit"})
+"""Kinds that only the recipient of a message may send, about that message."""
 
 
 def may_be_received(message: Message, note: Envelope, at: datetime) -> Decision:

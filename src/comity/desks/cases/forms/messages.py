@@ -305,6 +305,24 @@ class ReminderForm(_Plain):
     )
 
 
+class HitForm(Handled):
+    """That what a partner named is in our records: only what a person confirmed."""
+
+    include = forms.MultipleChoiceField(
+        label=_("Confirmed subjects to send"),
+        widget=forms.CheckboxSelectMultiple,
+        error_messages={
+            "required": _("choose at least one confirmed record; review the candidates where there is none")
+        },
+    )
+    text = _text(_("Text"), _("Only what the fields above cannot say; in your own language."), rows=5)
+    field_order = ("include", "text", "handling", "conditions")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401 - passed on to Django
+        super().__init__(*args, **kwargs)
+        _offer(self, include=self.offered.confirmed)
+
+
 class ClarificationForm(_Plain):
     """Questions about a request that cannot be answered as it is."""
 
@@ -383,6 +401,7 @@ FORMS: Final[dict[str, MessageForm]] = {
     "correction": CorrectionForm,
     "withdrawal": WithdrawalForm,
     "clarification": ClarificationForm,
+    "hit": HitForm,
     "supplement": SupplementForm,
 }
 """The form of each kind of message."""

@@ -50,6 +50,7 @@ _WRITING = {
     "withdrawal": _("Withdraw what was sent"),
     "clarification": _("Ask back"),
     "supplement": _("Supply what is missing"),
+    "hit": _("Tell of a hit"),
 }
 
 

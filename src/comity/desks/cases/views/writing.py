@@ -57,6 +57,11 @@ def supplement(request: HttpRequest, message_id: int) -> HttpResponse:
     return _write(request, "supplement", message_id)
 
 
+def hit(request: HttpRequest, message_id: int) -> HttpResponse:
+    """Tell a partner that what it named is in our records."""
+    return _write(request, "hit", message_id)
+
+
 def remind(request: HttpRequest, message_id: int) -> HttpResponse:
     """Remind partners of a request of ours."""
     return _write(request, "reminder", message_id)
@@ -82,7 +87,7 @@ def _write(request: HttpRequest, kind: str, message_id: int | None = None) -> Ht
     step = request.POST.get("step", "edit")
     draft = Draft.read(
         request.POST if request.method == "POST" else _begun(stored, about, kind),
-        choices.for_officer(officer, get_language() or "en", about if kind == "answer" else None),
+        choices.for_officer(officer, get_language() or "en", about if kind in {"answer", "hit"} else None),
         checked=step in CHECKED,
         kind=kind,
         about=about,
@@ -190,7 +195,7 @@ def _form(
         seldom=[one for one in kinds if one[0] not in rules.OFTEN],
         added=draft.subjects[-1].prefix if verb == "add" and draft.subjects else "",
         removed=f"{what}:{request.POST.get(f's{what}-schema', '')}" if verb == "remove" else "",
-        undecided=comparing.undecided(draft.about) if draft.kind == "answer" and draft.about else 0,
+        undecided=comparing.undecided(draft.about) if draft.kind in {"answer", "hit"} and draft.about else 0,
     )
 
 
