@@ -16,6 +16,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from comity.config import browsers
 from comity.node.officers import stepup
 
 
@@ -82,6 +83,10 @@ class MfaAdapter(DefaultMFAAdapter):  # type: ignore[misc] # allauth ships no ty
         """Return what `encrypt` sealed."""
         raw = base64.b64decode(encrypted_text)
         return AESGCMSIV(_key()).decrypt(raw[:12], raw[12:], None).decode()
+
+    def generate_authenticator_name(self, user: object, type: Authenticator.Type) -> str:  # noqa: A002, ARG002 - allauth's signature
+        """Return a name by which the officer recognises a new passkey: browser and system."""
+        return browsers.in_words(browsers.code_of(context.request.headers.get("User-Agent", "")))
 
     def can_delete_authenticator(self, authenticator: Authenticator) -> bool:
         """Whether another second factor remains: one is always required."""

@@ -17,6 +17,7 @@ from comity.desks.cases.models import Approval, CaseMessage, DraftState, StoredD
 from comity.messages import canonical
 from comity.node.exchange.models import Note
 from comity.node.ledger.models import Entry
+from comity.node.officers import stepup
 from comity.node.officers.models import Officer
 from comity.node.officers.rules import Role
 
@@ -141,6 +142,23 @@ def test_with_the_approval_of_a_second_officer_it_is_sent_and_says_so(
     case_page = sit_down(officer).get(f"/cases/{sent.case_id}/").content.decode()
     assert "Approved by" in case_page
     assert "Chief" in case_page
+
+
+def test_an_approval_asks_for_a_fresh_second_factor_and_nothing_is_sent_before(
+    waiting: StoredDraft, chief: Officer
+) -> None:
+    browser, address = sit_down(chief), reverse("cases:approval", args=[waiting.pk])
+    session = browser.session
+    session[stepup.CONFIRMED] -= 301
+    session.save()
+    assert browser.get(address).status_code == 200
+    asked = browser.post(address, {"verdict": "approve"})
+    assert asked["Location"].startswith("/account/confirm/")
+    assert not Note.objects.exists()
+    session = browser.session
+    session[stepup.CONFIRMED] += 301
+    session.save()
+    assert 'name="verdict" value="approve"' in browser.get(asked["Location"]).content.decode()
 
 
 @pytest.mark.parametrize("who", ["author", "colleague", "dpo", "auditor", "administrator", "elsewhere"])

@@ -59,6 +59,32 @@ def test_a_request_is_written_previewed_and_sent_without_a_script(browser: Clien
     assert "Sealed, recorded and sent to 2 partners." in text_of(answer)
 
 
+def test_what_one_partner_must_not_receive_can_go_to_the_others_with_one_click(browser: Client, desk: None) -> None:
+    written = dict(posted(step="preview", recipients=["xb.spoc", "xo.sec"]).lists())
+    page = text_of(browser.post("/cases/new", written))
+    assert "Go on without the 1 partner who must not receive it" in page
+    form = page[page.index("to all of its partners or to none") : page.index("Go on without")]
+    kept = re.findall(r'name="recipients" value="([^"]+)"', form)
+    assert kept == ["xb.spoc"]
+    assert re.findall(r'name="facts" value="([^"]+)"', form) == ["Two containers were seized."]
+    assert "Send to 1 partner" in text_of(browser.post("/cases/new", {**written, "recipients": kept}))
+
+
+def test_nobody_is_offered_to_send_to_nobody(browser: Client, desk: None) -> None:
+    page = text_of(browser.post("/cases/new", dict(posted(step="preview", recipients=["xo.sec"]).lists())))
+    assert "Go on without" not in page
+
+
+@pytest.mark.parametrize(("language", "name"), [("en", "Germany (DE)"), ("ar", "ألمانيا (DE)")])
+def test_a_nationality_is_named_in_the_readers_language_with_its_code(
+    browser: Client, officer: Officer, language: str, name: str
+) -> None:
+    officer.language = language
+    officer.save()
+    written = posted(step="preview", **{"s0-nationality": "DE"})
+    assert name in text_of(browser.post("/cases/new", dict(written.lists())))
+
+
 def test_an_error_is_told_once_above_and_at_its_field(browser: Client, desk: None) -> None:
     page = text_of(browser.post("/cases/new", dict(posted(step="preview", facts="").lists())))
     assert 'href="#id_facts"' in page

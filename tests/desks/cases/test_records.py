@@ -68,6 +68,14 @@ def test_a_search_with_a_reason_finds_and_is_recorded_without_its_words(
     assert words not in json.dumps(act["facts"])
 
 
+@pytest.mark.parametrize(("typed", "enough"), [("李明", True), ("مي", True), ("Li", False), ("42", False)])
+def test_two_letters_are_enough_where_they_make_a_name(
+    browser: Client, record: Record, typed: str, *, enough: bool
+) -> None:
+    page = browser.post("/cases/records/search", {**WHY, "q": typed}).content.decode()
+    assert ("at least three letters" not in page) is enough
+
+
 @pytest.mark.parametrize("missing", ["purpose", "reason", "q"])
 def test_without_purpose_reason_or_words_nothing_is_shown(browser: Client, record: Record, missing: str) -> None:
     page = browser.post("/cases/records/search", {**WHY, "q": "khoury", missing: ""}).content.decode()

@@ -4,8 +4,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
+from django.utils.translation import get_language
+
 from comity.desks.cases import rules, words
 from comity.desks.cases.models import Candidate, CaseMessage
+from comity.vocabulary.countries import country_name
 from comity.vocabulary.visible import shown
 
 
@@ -48,11 +51,6 @@ CODES: Final = frozenset(
         "incorporationDate",
         "buildDate",
         "email",
-        "country",
-        "nationality",
-        "citizenship",
-        "flag",
-        "jurisdiction",
         "swiftBic",
         "leiCode",
         "ogrnCode",
@@ -76,9 +74,10 @@ COUNTRIES: Final = frozenset(
 
 
 def shown_value(prop: str, value: str) -> str:
-    """Return a value as people read it: countries in capitals, coded values in words."""
+    """Return a value as people read it: countries by name with the code beside it, coded values in words."""
     if prop in COUNTRIES:
-        return value.upper()
+        name = country_name(value, get_language() or "en")
+        return f"{name} ({value.upper()})" if name else shown(value.upper())
     return str(words.VALUES[prop].get(value, value)) if prop in words.VALUES else shown(value)
 
 

@@ -50,6 +50,12 @@ class Preview:
         """Whether it may be sent, approved where that is asked for: to all of its recipients, or to none."""
         return bool(self.recipients) and all(one.allowed for one in self.recipients)
 
+    @property
+    def left_out(self) -> tuple[str, ...]:
+        """Whom one would have to leave out so that it may be sent; empty where nobody would remain."""
+        refused = tuple(one.authority for one in self.recipients if not one.allowed)
+        return refused if len(refused) < len(self.recipients) else ()
+
 
 def preview(message: Message) -> Preview:
     """Return what each recipient will read and by which clause; decides in the same way as the sending does."""

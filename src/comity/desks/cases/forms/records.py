@@ -1,12 +1,16 @@
 """Why an officer looks into the records, and for what."""
 
-from typing import Any
+import re
+from typing import Any, Final
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from comity.desks.cases import words
 from comity.desks.cases.forms.subject import EMPTY, choices
+
+# Arabic, and the scripts of China, Japan and Korea: two letters are a whole name there.
+_DENSE: Final = re.compile("[\u0620-\u064a\u0671-\u06d3\u3040-\u30ff\u3400-\u9fff\uac00-\ud7a3\U00020000-\U0003ffff]")
 
 
 class WhyForm(forms.Form):
@@ -40,8 +44,8 @@ class LookUpForm(WhyForm):
     field_order = ("q", "purpose", "reason")
 
     def clean_q(self) -> Any:  # noqa: ANN401 - what was typed
-        """Ask for more than two letters: fewer would show half of the records."""
+        """Ask for more than two letters: fewer would show half of the records; where two make a name, for two."""
         text = self.cleaned_data["q"].strip()
-        if len(text) < 3:  # noqa: PLR2004 - as the docstring says
+        if len(text) < (2 if _DENSE.search(text) else 3):
             raise forms.ValidationError(_("write at least three letters or digits"))
         return text

@@ -1,0 +1,31 @@
+"""Names of countries in the reader's language, from the tables of ICU."""
+
+from functools import cache
+from typing import Final
+
+import icu
+
+# Codes that documents carry though ISO 3166-1 does not list them.
+_BESIDE_ISO: Final = frozenset({"XK"})
+
+
+@cache
+def country_name(code: str, language: str) -> str:
+    """Return the name of a country in `language`, empty where the code is none in force.
+
+    Codes that ISO leaves to users have no name, although ICU gives some of them one for tests of software; a code
+    taken out of use (SU) has none either, since ICU would name the successor.
+
+    Args:
+        code: two letters of ISO 3166-1, in any case.
+        language: such as ``ar``.
+    """
+    wanted = code.upper()
+    if wanted not in _countries():
+        return ""
+    return str(icu.Locale("", wanted).getDisplayCountry(icu.Locale(language)))
+
+
+@cache
+def _countries() -> frozenset[str]:
+    return frozenset(icu.Locale.getISOCountries()) | _BESIDE_ISO
