@@ -3,6 +3,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret, hotp_value, yield_hotp_counters_from_time
 from django.core.cache import cache
 from django.db.models import F
 from django.http import HttpResponse
@@ -132,3 +133,34 @@ def test_an_officer_does_not_see_whose_sign_in_is_closed(signed_in: Client) -> N
     assert signed_in.get("/sign-ins/").status_code == 403
     assert signed_in.post("/sign-ins/open", {"id": WrongPasswords.objects.get().pk}).status_code == 403
     assert WrongPasswords.objects.exists()
+
+
+@pytest.fixture
+def at_the_code(client: Client, officer: Officer) -> tuple[Client, str]:
+    """A browser in which the password was right, and the secret of the officer's app."""
+    secret = generate_totp_secret()
+    TOTP.activate(officer, secret)
+    sign_in(client)
+    return client, secret
+
+
+def code_of(secret: str) -> str:
+    return f"{hotp_value(secret, next(iter(yield_hotp_counters_from_time()))):06}"
+
+
+def test_codes_are_closed_after_five_wrong_ones_from_wherever_they_come(at_the_code: tuple[Client, str]) -> None:
+    client, secret = at_the_code
+    for number in range(5):
+        client.post("/account/2fa/authenticate/", {"code": f"00000{number}"}, REMOTE_ADDR=f"198.51.100.{number}")
+    answer = client.post("/account/2fa/authenticate/", {"code": code_of(secret)}, REMOTE_ADDR="198.51.100.99")
+    assert "Too many wrong codes. Wait 1 minute, or use a passkey." in answer.content.decode()
+    assert not is_in(client)
+
+
+def test_a_right_code_forgets_the_wrong_ones(at_the_code: tuple[Client, str]) -> None:
+    client, secret = at_the_code
+    for number in range(4):
+        client.post("/account/2fa/authenticate/", {"code": f"00000{number}"})
+    client.post("/account/2fa/authenticate/", {"code": code_of(secret)})
+    assert is_in(client)
+    assert not WrongPasswords.objects.exists()

@@ -1,10 +1,12 @@
 import re
 import time
 from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 
 from comity.messages import canonical
 from comity.node.ledger.actions import open_log
@@ -157,3 +159,23 @@ def test_the_list_of_sign_ins_costs_as_many_questions_for_twenty_as_for_two(
         another(officer)
     with django_assert_max_num_queries(14):
         administrator.get("/sign-ins/")
+
+
+def test_a_browser_that_was_closed_is_ended_and_recorded_at_the_next_sign_in_of_anybody(
+    signed_in: Client, officer: Officer
+) -> None:
+    session = signed_in.session
+    session["seen_at"] = time.time() - 1000
+    session.save()
+    other = another(officer)
+    assert Sitting.objects.filter(officer=officer).count() == 1
+    told = [canonical.decode(bytes(one.opening or b"")) for one in Entry.objects.order_by("id")]
+    assert [dict(one["facts"]) for one in told if one["kind"] == "officer.session-ended"] == [{"why": "idle"}]
+    assert text(other).count("this one") == 1
+
+
+def test_what_is_over_is_not_shown_as_signed_in(signed_in: Client, administrator: Client) -> None:
+    Sitting.objects.filter(session_key=signed_in.session.session_key).update(
+        seen_at=timezone.now() - timedelta(hours=1)
+    )
+    assert "Miriam Hale" not in text(administrator, "/sign-ins/")

@@ -9,7 +9,7 @@ import ipaddress
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, Final
 
 from axes.handlers.base import AxesHandler
 from django.conf import settings
@@ -23,12 +23,17 @@ from comity.node.officers.models import Officer, WrongPasswords
 from comity.node.officers.rules import FORGOTTEN_AFTER_S, FREE_ATTEMPTS, wait_s
 from comity.node.writing import writing
 
-_OF_ONE_NETWORK = 64  # bits: whoever has one address of version 6 has all of its network
+_CODES: Final = "\0code\0"  # no name begins so
+_ANYWHERE: Final = ""
+_OF_ONE_NETWORK: Final = 64  # bits: whoever has one address of version 6 has all of its network
 
 
 @dataclass(frozen=True, slots=True)
 class Closed:
-    """A name that is closed for an address; `officer` is `None` where nobody is called so."""
+    """A name that is closed for an address; `officer` is `None` where nobody is called so.
+
+    Without an address it is the officer's codes that are closed, from everywhere.
+    """
 
     id: int
     officer: Officer | None
@@ -85,6 +90,27 @@ def closed(request: HttpRequest, *arguments: Any) -> HttpResponse:  # noqa: ANN4
     return render(request, "account/locked.html", {"minutes": max(1, -int(-left_s // 60))}, status=429)
 
 
+def codes_until(officer: Officer) -> datetime | None:
+    """Return until when no one-time or recovery code is taken for the officer, `None` where they are.
+
+    Whoever tries codes has shown the password or sits at an open browser: he is no stranger, and could come from any
+    number of addresses, so codes are counted whatever the address. A passkey stays open.
+    """
+    found = WrongPasswords.objects.filter(name=_digest(_CODES + officer.username)).first()
+    end = _until(found) if found else None
+    return end if end and end > timezone.now() else None
+
+
+def count_code(officer: Officer) -> None:
+    """Count a wrong code."""
+    _add(_digest(_CODES + officer.username), _ANYWHERE, officer)
+
+
+def forget_codes(officer: Officer) -> None:
+    """Forget the wrong codes once a right one has come."""
+    WrongPasswords.objects.filter(name=_digest(_CODES + officer.username)).delete()
+
+
 def all_closed(now: datetime) -> tuple[Closed, ...]:
     """Return what is closed now, the longest wait first; for an administrator."""
     rows = WrongPasswords.objects.filter(count__gte=FREE_ATTEMPTS).select_related("officer")
@@ -93,19 +119,17 @@ def all_closed(now: datetime) -> tuple[Closed, ...]:
 
 
 def _count(request: HttpRequest, credentials: Mapping[str, str]) -> None:
-    now = timezone.now()
     name = claimed_name(request, credentials)
+    _add(_digest(name), _address(request), Officer.objects.filter(username=name).first())
+
+
+def _add(name: bytes, address: str, officer: Officer | None) -> None:
+    now = timezone.now()
     with writing():
         WrongPasswords.objects.filter(last_at__lt=now - timedelta(seconds=FORGOTTEN_AFTER_S)).delete()
-        known = _rows(request, credentials).update(count=F("count") + 1, last_at=now)
-        if not known:
-            WrongPasswords.objects.create(
-                name=_digest(name),
-                address=_address(request),
-                officer=Officer.objects.filter(username=name).first(),
-                count=1,
-                last_at=now,
-            )
+        found = WrongPasswords.objects.filter(name=name, address=address)
+        if not found.update(count=F("count") + 1, last_at=now):
+            WrongPasswords.objects.create(name=name, address=address, officer=officer, count=1, last_at=now)
 
 
 def _rows(request: HttpRequest, credentials: Mapping[str, str] | None) -> Any:  # noqa: ANN401 - a query

@@ -185,7 +185,11 @@ ACCOUNT_LOGOUT_ON_GET = False
 ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_RATE_LIMITS = {"login_failed": "60/m/ip"}  # axes counts by name, and locks
 MFA_ADAPTER = "comity.config.accounts.MfaAdapter"
-MFA_FORMS = {"add_webauthn": "comity.config.forms.AddPasskeyForm"}
+MFA_FORMS = {
+    "add_webauthn": "comity.config.forms.AddPasskeyForm",
+    "authenticate": "comity.config.forms.CodeForm",
+    "reauthenticate": "comity.config.forms.FreshCodeForm",
+}
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_WEBAUTHN_USER_VERIFICATION = "required"

@@ -2,9 +2,10 @@
 
 import time
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 
+from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import logout
 from django.core.paginator import Paginator
@@ -121,8 +122,13 @@ def open_again(request: HttpRequest) -> HttpResponse:
 
 
 def _open() -> QuerySet[Sitting]:
+    now, node = timezone.now(), settings.NODE
     return (
-        Sitting.objects.filter(officer__isnull=False, expire_date__gt=timezone.now())
+        Sitting.objects.filter(
+            officer__isnull=False,
+            seen_at__gt=now - timedelta(minutes=node.idle_minutes),
+            begun_at__gt=now - timedelta(hours=node.session_hours),
+        )
         .select_related("officer")
         .defer("session_data")
         .order_by("-seen_at", "handle")
