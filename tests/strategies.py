@@ -11,6 +11,7 @@ from comity.messages import (
     Attachment,
     Condition,
     ConditionRule,
+    Consented,
     Head,
     Match,
     Message,
@@ -19,9 +20,11 @@ from comity.messages import (
     Refused,
     Text,
     TextRole,
+    Wish,
 )
 from comity.subjects import Subject
 from comity.vocabulary.authority import AuthorityId
+from comity.vocabulary.consent import Consent, Use
 from comity.vocabulary.crime_area import CrimeArea
 from comity.vocabulary.delay import Delay
 from comity.vocabulary.evaluation import Evaluation
@@ -167,7 +170,25 @@ def hits(draw):
     return Message(draw(heads("hit")), (draw(refers), *confirmed, draw(conditions), *others))
 
 
-asked_back = clarifications() | supplements() | hits()
+@st.composite
+def consents(draw):
+    outcome = draw(st.sampled_from(Consent))
+    stated = draw(st.lists(conditions, min_size=1, max_size=2)) if outcome is Consent.CONDITIONAL else []
+    head = draw(heads("consent"))
+    if not stated:
+        head = replace(head, handling=(Handling.H0,))
+    return Message(head, (draw(refers), Consented(outcome), *stated))
+
+
+@st.composite
+def consent_requests(draw):
+    use = draw(st.sampled_from(Use))
+    codes = draw(st.lists(st.sampled_from(Handling), min_size=1, unique=True)) if use is Use.HANDLING else []
+    wish = Wish(use, tuple(codes))
+    return Message(draw(heads("consent-request")), (draw(refers), wish, draw(any_text), draw(conditions)))
+
+
+asked_back = clarifications() | supplements() | hits() | consents() | consent_requests()
 messages = (
     asked_back | requests() | answers() | refusals() | reminders() | informations() | corrections() | withdrawals()
 )

@@ -17,6 +17,7 @@ from comity.messages import (
     Answer,
     Condition,
     ConditionRule,
+    Consented,
     Head,
     Match,
     Message,
@@ -27,12 +28,14 @@ from comity.messages import (
     Refused,
     Text,
     TextRole,
+    Wish,
     erase,
     write,
 )
 from comity.messages.items import write_payload
 from comity.subjects import Subject
 from comity.vocabulary.authority import AuthorityId
+from comity.vocabulary.consent import Consent, Use
 from comity.vocabulary.crime_area import CrimeArea
 from comity.vocabulary.delay import Delay
 from comity.vocabulary.evaluation import Evaluation
@@ -117,6 +120,11 @@ WHOLE: dict[str, Message] = {
         head("hit"),
         (REFERS, Match(0, "same", "wanted/2026-17", "comity-1"), PERSON, Text(TextRole.FACTS, "en", "Wanted.")),
     ),
+    "consent-request": Message(
+        head("consent-request"), (REFERS, Wish(Use.COURT), Text(TextRole.REASON, "en", "The trial begins in March."))
+    ),
+    "consent-conditional": Message(head("consent"), (REFERS, Consented(Consent.CONDITIONAL), CONDITION)),
+    "consent-refused": Message(head("consent"), (REFERS, Consented(Consent.REFUSED))),
     "supplement": Message(
         head("supplement"), (REFERS, Text(TextRole.FACTS, "fr", "Il s'agit du porte-conteneurs."), SHIP)
     ),
@@ -153,6 +161,11 @@ BROKEN: dict[str, Message] = {
     "clarification-of-nothing": Message(
         head("clarification"), (Text(TextRole.QUESTION, "en", "Which of the two ships?"),)
     ),
+    "wish-for-no-codes": Message(head("consent-request"), (REFERS, Wish(Use.HANDLING), texts()[1])),
+    "consent-request-without-reason": Message(head("consent-request"), (REFERS, Wish(Use.COURT))),
+    "consent-without-its-conditions": Message(head("consent"), (REFERS, Consented(Consent.CONDITIONAL))),
+    "refused-consent-with-conditions": Message(head("consent"), (REFERS, Consented(Consent.REFUSED), CONDITION)),
+    "consent-to-nothing": Message(head("consent"), (Consented(Consent.GRANTED),)),
     "hit-without-match": Message(head("hit"), (REFERS, PERSON)),
     "hit-of-nothing": Message(head("hit"), (Match(0, "same", "wanted/2026-17", "comity-1"),)),
     "hit-not-confirmed": Message(head("hit"), (REFERS, Match(0, "different", "wanted/2026-17", "comity-1"))),

@@ -112,6 +112,15 @@ PERMITS = [
         },
     ),
     (
+        "2.11",
+        ANSWER | {"resource_message": "consent"},
+        {
+            "resource_kind": ("record", "kind.refused"),
+            "context_in_reply": (False, "in-reply.refused"),
+            "resource_purpose": ("tax", "purpose.refused"),
+        },
+    ),
+    (
         "2.9",
         {"resource_message": "supplement", "context_in_reply": True},
         {
@@ -344,7 +353,7 @@ def test_the_lists_hold_words_of_the_vocabulary_only(convention: Compiled) -> No
 def test_every_kind_of_message_can_be_sent_by_one_and_received_by_the_other(
     convention: Compiled, request_to_xb: Ask, but: But, kind: str
 ) -> None:
-    sends = "answer" if kind in {"answer", "refusal", "clarification", "hit"} else "send"
+    sends = "answer" if kind in {"answer", "refusal", "clarification", "hit", "consent-request", "consent"} else "send"
     out = decide(convention, but(request_to_xb, action=sends, resource_message=kind, context_in_reply=True))
     into = decide(convention, but(request_to_xb, **RECEIVE, resource_message=kind, context_in_reply=True))
     assert out.allowed

@@ -15,6 +15,7 @@ from comity.messages import (
     Answer,
     Condition,
     ConditionRule,
+    Consented,
     Head,
     Match,
     Message,
@@ -24,6 +25,7 @@ from comity.messages import (
     Refused,
     Text,
     TextRole,
+    Wish,
     erase,
     read,
     read_what_is_left,
@@ -34,6 +36,7 @@ from comity.messages import (
 from comity.messages.items import Item, read_payload, write_payload
 from comity.subjects import Subject
 from comity.vocabulary.authority import AuthorityId
+from comity.vocabulary.consent import Consent, Use
 from comity.vocabulary.crime_area import CrimeArea
 from comity.vocabulary.delay import Delay
 from comity.vocabulary.handling import Handling
@@ -47,6 +50,8 @@ REFERS = Refers(XB, "XB-2026-000001", bytes(32))
 QUESTION = Text(TextRole.QUESTION, "en", "Which ship?")
 FACT = Text(TextRole.FACTS, "en", "The one with the fruit.")
 SHIP = AboutSubject(Subject.of("Vessel", {"name": ["Estrella del Puerto"]}), link="Carried the containers.")
+COURT = Wish(Use.COURT)
+ALONE = Condition(ConditionRule.TEXT, "Not in public.")
 PART = Refused(RefusalGround.F, 0)
 AUTHORISATION = Delay.JUDICIAL_AUTHORISATION
 
@@ -112,6 +117,23 @@ def test_a_flipped_bit_is_refused_or_changes_the_root(message, place, bit):
         (Message(head("clarification"), (REFERS, FACT)), "clarification.question.missing", "text"),
         (Message(head("clarification"), (REFERS, REFERS, QUESTION)), "message.item.repeated", "clarification"),
         (Message(head("clarification"), (REFERS, QUESTION, SHIP)), "message.item.foreign", "clarification"),
+        (Message(head("consent-request"), (REFERS, FACT)), "message.item.missing", "consent-request"),
+        (Message(head("consent-request"), (REFERS, COURT)), "message.item.missing", "consent-request"),
+        (Message(head("consent-request"), (REFERS, COURT, COURT, FACT)), "message.item.repeated", "consent-request"),
+        (
+            Message(head("consent-request"), (REFERS, Wish(Use.HANDLING), FACT)),
+            "message.wish.handling",
+            "wish.handling",
+        ),
+        (
+            Message(head("consent-request"), (REFERS, Wish(Use.COURT, (Handling.H0,)), FACT)),
+            "message.wish.handling",
+            "wish.handling",
+        ),
+        (Message(head("consent"), (REFERS,)), "message.item.missing", "consent"),
+        (Message(head("consent"), (REFERS, Consented(Consent.CONDITIONAL))), "consent.condition", "condition"),
+        (Message(head("consent"), (REFERS, Consented(Consent.GRANTED), ALONE)), "consent.condition", "condition"),
+        (Message(head("consent"), (REFERS, Consented(Consent.GRANTED), COURT)), "message.item.foreign", "consent"),
         (Message(head("hit"), (REFERS, SHIP)), "message.item.missing", "hit"),
         (Message(head("hit"), (Match(0, "same", "r/1", "1"),)), "message.item.missing", "hit"),
         (Message(head("hit"), (REFERS, Match(0, "different", "r/1", "1"))), "hit.outcome", "match.outcome"),

@@ -94,6 +94,7 @@ def test_checkpoints_and_cosignatures(path):
     "clarification",
     "supplement",
     "hit",
+    "consent",
 )
 def test_the_root_of_a_message(path):
     vector = read(path)

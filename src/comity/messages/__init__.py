@@ -1,5 +1,6 @@
 """What authorities say to each other, in the one form that is hashed, sealed and proved (docs/protocol/messages.md)."""
 
+from comity.messages.consenting import Consented, Wish
 from comity.messages.errors import CanonicalError, MessageError, NoteError
 from comity.messages.head import Head
 from comity.messages.items import Item, Revealed, erase, reveal, root_of, verify_revealed
@@ -27,6 +28,7 @@ __all__ = [
     "CanonicalError",
     "Condition",
     "ConditionRule",
+    "Consented",
     "Head",
     "Item",
     "Kind",
@@ -42,6 +44,7 @@ __all__ = [
     "Revealed",
     "Text",
     "TextRole",
+    "Wish",
     "erase",
     "note_hash",
     "parse_note",

@@ -7,6 +7,7 @@ from types import MappingProxyType
 from typing import ClassVar, Final
 
 from comity.messages import canonical
+from comity.messages.consenting import Consented, Wish
 from comity.messages.errors import MessageError
 from comity.messages.fields import choice, count, write_count
 from comity.messages.parts import AboutSubject, Attachment, Condition, Match, Part, Refers, Text
@@ -109,7 +110,10 @@ REFUSED: Final = Shape(
 )
 
 PARTS: Final[Mapping[str, type[Part]]] = MappingProxyType(
-    {part.name: part for part in (AboutSubject, Text, Condition, Match, Attachment, Refers, Answer, Refused)}
+    {
+        part.name: part
+        for part in (AboutSubject, Text, Condition, Match, Attachment, Refers, Answer, Refused, Wish, Consented)
+    }
 )
 
 
@@ -158,6 +162,8 @@ KINDS: Final[Mapping[str, Kind]] = MappingProxyType(
             Kind("withdrawal", needs=("refers", "text"), once=("refers",), may=("text",)),
             Kind("clarification", needs=("refers", "text"), once=("refers",), may=_COMMON),
             Kind("hit", needs=("refers", "match"), once=("refers",), may=("subject", *_COMMON)),
+            Kind("consent-request", needs=("refers", "wish", "text"), once=("refers", "wish"), may=_COMMON),
+            Kind("consent", needs=("refers", "consent"), once=("refers", "consent"), may=("text", "condition")),
             Kind("supplement", needs=("refers", "text"), once=("refers",), may=("subject", *_COMMON)),
         )
     }

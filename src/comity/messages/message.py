@@ -6,11 +6,13 @@ from types import MappingProxyType
 from typing import Final
 
 from comity.messages import canonical
+from comity.messages.consenting import Consented
 from comity.messages.errors import MessageError
 from comity.messages.head import HEAD, Head
 from comity.messages.items import Opened, Salts, close_item, elements_of, join_items, open_items, root_of_elements
 from comity.messages.kinds import KINDS, PARTS, Answer, Outcome, Refused
 from comity.messages.parts import AboutSubject, Attachment, Condition, Match, Part, Refers, Text, TextRole
+from comity.vocabulary.consent import Consent
 from comity.vocabulary.handling import Handling
 from comity.vocabulary.urgency import Urgency
 
@@ -121,6 +123,9 @@ class Message:
         asks = kind != "clarification" or any(True for _ in self.texts(TextRole.QUESTION))
         yield "clarification.question.missing", "text", not asks
         yield "supplement.link.missing", "subject.link", kind == "supplement" and self._lacks_a_link()
+        says = next(iter(self.of(Consented)), None)
+        conditional = says is not None and says.outcome is Consent.CONDITIONAL
+        yield "consent.condition", "condition", kind == "consent" and conditional != bool(self.conditions)
         proposed = any(one.outcome != "same" for one in self.matches)
         yield "hit.outcome", "match.outcome", kind == "hit" and proposed
         if kind == "answer" and refused:  # all of it is refused by a message of its own

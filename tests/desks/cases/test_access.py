@@ -21,7 +21,7 @@ NEEDS = {
     "partners": READ, "partner": READ, "bundle": READ,
     "home": READ, "list": READ, "search": READ, "case": READ, "review": READ, "proof": READ, "evidence": READ,
     "new": WRITE, "inform": WRITE, "decide": WRITE, "answer": WRITE, "refuse": WRITE,
-    "clarify": WRITE, "supplement": WRITE, "hit": WRITE,
+    "clarify": WRITE, "supplement": WRITE, "hit": WRITE, "ask_consent": WRITE, "consent": WRITE,
     "remind": WRITE, "correct": WRITE, "withdraw": WRITE, "drafts": WRITE, "approvals": APPROVE,
     # An officer's own draft, which nobody else may open: see test_drafts.py.
     "records": READ, "look_up": READ,

@@ -10,8 +10,10 @@ import msgspec
 from comity import delivery
 from comity.desks.cases import clock, content, crosscheck, due, rules
 from comity.desks.cases.models import Addressee, Case, CaseMessage, Standing, State
+from comity.messages import Consented
 from comity.node import rows
 from comity.node.exchange.receivers import Arrived
+from comity.vocabulary.consent import Consent
 
 AT_ONCE: Final = 400  # values of one statement
 MAX_REFERENCE: Final = 60  # of the columns
@@ -51,6 +53,7 @@ def receive(batch: Sequence[Arrived]) -> None:
         _note_reply(one, known)
         _note_standing(one, known)
         _note_clock(one, known)
+        _note_consent(one, known)
     asked = [
         crosscheck.Asked(key, one.authority, one.arrived.message, one.arrived.at)
         for one, key in zip(fresh, ids, strict=True)
@@ -244,6 +247,29 @@ def _note_clock(one: _Filed, known: dict[tuple[str, bytes], CaseMessage]) -> Non
     request = due.request_of(meant)
     if request is not None and not (head.kind == "withdrawal" and meant.kind == "request"):
         due.wind(request, [str(head.from_)])
+
+
+def _note_consent(one: _Filed, known: dict[tuple[str, bytes], CaseMessage]) -> None:
+    """Close our wish when its recipient answers it, and open it again when that answer is withdrawn."""
+    head, refers = one.arrived.message.head, one.arrived.message.refers
+    meant = known.get((one.authority, refers.msg)) if refers else None
+    if meant is None or head.kind not in {"consent", "withdrawal"}:
+        return
+    said = next(iter(one.arrived.message.of(Consented)), None)
+    if said is not None:
+        _answer_wish(meant, str(head.from_), State.REFUSED if said.outcome is Consent.REFUSED else State.ANSWERED)
+    elif meant.kind == "consent" and meant.incoming and meant.originator == str(head.from_):
+        wish = CaseMessage.objects.filter(
+            case=meant.case_id, authority=meant.authority, msg=bytes.fromhex(meant.in_reply_to)
+        ).first()
+        if wish is not None:
+            _answer_wish(wish, meant.originator, State.OPEN)
+
+
+def _answer_wish(wish: CaseMessage, partner: str, state: State) -> None:
+    ours = wish.kind == "consent-request" and not wish.incoming and not wish.standing
+    if ours and Addressee.objects.filter(message=wish, authority=partner).exists():
+        CaseMessage.objects.filter(pk=wish.pk).update(state=state)
 
 
 _MOVES_CLOCK: Final = frozenset({"clarification", "supplement", "withdrawal"})

@@ -14,6 +14,7 @@ from comity.messages import (
     Attachment,
     Condition,
     ConditionRule,
+    Consented,
     Head,
     Match,
     Message,
@@ -23,12 +24,14 @@ from comity.messages import (
     Refused,
     Text,
     TextRole,
+    Wish,
 )
 from comity.messages.parts import PERSONS
 from comity.node.officers.models import Officer
 from comity.node.records.models import Record
 from comity.subjects import Subject
 from comity.vocabulary.authority import AuthorityId
+from comity.vocabulary.consent import Consent, Use
 from comity.vocabulary.crime_area import CrimeArea
 from comity.vocabulary.delay import Delay
 from comity.vocabulary.handling import Handling
@@ -63,6 +66,10 @@ def compose(
         message = refusal(about, given, officer, at)
     elif draft.kind == "hit":
         message = hit(about, given, chosen(about, given["include"]), officer, at)
+    elif draft.kind == "consent-request":
+        message = _with_reason(about, "consent-request", Wish(Use(given["use"]), _codes(given)), given, officer, at)
+    elif draft.kind == "consent":
+        message = _with_reason(about, "consent", Consented(Consent(given["outcome"])), given, officer, at)
     elif draft.kind == "clarification":
         message = clarification(about, given, officer, at)
     else:
@@ -168,6 +175,20 @@ def clarification(asked: CaseMessage, given: Mapping[str, Any], officer: Officer
     if given["text"]:
         parts.append(_text(TextRole.REASON, given["text"], officer))
     return Message(_reply(asked, "clarification", officer, at, (Handling.H0,)), tuple(parts))
+
+
+def _with_reason(
+    about: CaseMessage, kind: str, part: Part, given: Mapping[str, Any], officer: Officer, at: datetime
+) -> Message:
+    """Return a message that says one coded thing about another, with the reason and any conditions in words."""
+    parts: list[Part] = [_refers(about), part, *_conditions(given)]
+    if given["text"]:
+        parts.append(_text(TextRole.REASON, given["text"], officer))
+    return Message(_reply(about, kind, officer, at, (Handling.H0,)), tuple(parts))
+
+
+def _codes(given: Mapping[str, Any]) -> tuple[Handling, ...]:
+    return tuple(Handling(code) for code in sorted(given["codes"]))
 
 
 def _questions(lines: str, officer: Officer) -> Iterable[Text]:

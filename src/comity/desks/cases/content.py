@@ -3,7 +3,7 @@
 from typing import Any, Final
 
 from comity.desks.cases import rules
-from comity.messages import AboutSubject, Message, TextRole
+from comity.messages import AboutSubject, Consented, Message, TextRole, Wish
 from comity.subjects import Subject
 
 MAX_CAPTION: Final = 200
@@ -13,6 +13,7 @@ SHOWN: Final = (TextRole.FACTS, TextRole.ANSWER, TextRole.REASON)
 def content_of(message: Message) -> dict[str, Any]:
     """Return everything a page shows of a message beside its head; codes stay codes, so that each reader gets words."""
     head, answer = message.head, message.answer
+    wish, said = next(iter(message.of(Wish)), None), next(iter(message.of(Consented)), None)
     return {
         "subjects": [_subject(about) for about in message.subjects],
         "legal_basis": "\n".join(text.text for text in message.texts(TextRole.LEGAL_BASIS)),
@@ -26,6 +27,9 @@ def content_of(message: Message) -> dict[str, Any]:
         "conditions": [one.value for one in message.conditions if one.value],
         "answer": str(answer.outcome) if answer else "",
         "more_by": answer.more_by if answer else 0,
+        "use": str(wish.use) if wish else "",
+        "wished_codes": [str(code) for code in wish.handling] if wish else [],
+        "consent": str(said.outcome) if said else "",
         "delay": str(answer.delay) if answer and answer.delay else "",
         "ground": next((str(one.ground) for one in message.refused if one.part is None), ""),
         "refused": [{"part": one.part, "ground": str(one.ground)} for one in message.refused if one.part is not None],

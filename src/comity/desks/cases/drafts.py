@@ -22,6 +22,8 @@ ROUTES: Final = {
     "clarification": "cases:clarify",
     "supplement": "cases:supplement",
     "hit": "cases:hit",
+    "consent-request": "cases:ask_consent",
+    "consent": "cases:consent",
 }
 """Where each kind that refers to a message is written."""
 

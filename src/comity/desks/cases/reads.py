@@ -190,7 +190,8 @@ class MessageView:
 
     `acts` are the kinds of message that can be written about it now; `changed_by` is the correction or withdrawal of it
     that came last, `changes` what it refers to itself where that is no answer. `questions` are those of a request, or
-    the refused ones of an answer; `turns` tell by partner when the clock of a request stopped and went on.
+    the refused ones of an answer; `turns` tell by partner when the clock of a request stopped and went on;
+    `consents` are the uses asked for, each with the owner's last word.
     """
 
     message: CaseMessage
@@ -204,6 +205,7 @@ class MessageView:
     files: tuple[FileView, ...] = ()
     questions: tuple[QuestionView, ...] = ()
     turns: tuple[tuple[str, Turn], ...] = ()
+    consents: tuple[tuple[CaseMessage, CaseMessage | None], ...] = ()
 
     @property
     def content(self) -> dict[str, Any]:
@@ -287,6 +289,7 @@ def _page_of(seen: Sequence[CaseMessage]) -> CasePage:
             approvals=approved.get(one.pk, ()),
             files=_files(one),
             questions=questions_of(one, seen, by_root),
+            consents=_consents(one, seen),
             turns=_turns(one, seen, copies.get(one.pk, ())),
         )
         for one in seen
@@ -301,6 +304,23 @@ def _page_of(seen: Sequence[CaseMessage]) -> CasePage:
         open_question=next((one for one in seen if one.incoming and may_be_supplied(one)), None),
         stamp=case_stamp(views),
     )
+
+
+def _consents(message: CaseMessage, seen: Sequence[CaseMessage]) -> tuple[tuple[CaseMessage, CaseMessage | None], ...]:
+    """Return the uses that recipients of a message asked for, each with the owner's last word on it."""
+    root = bytes(message.msg).hex()
+    wishes = [
+        one
+        for one in seen
+        if (one.kind, one.in_reply_to, one.standing) == ("consent-request", root, "")
+        and one.incoming != message.incoming
+    ]
+    said = {
+        one.in_reply_to: one
+        for one in seen
+        if one.kind == "consent" and one.originator == message.originator and not one.standing
+    }
+    return tuple((wish, said.get(bytes(wish.msg).hex())) for wish in wishes)
 
 
 def _turns(

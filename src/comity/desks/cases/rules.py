@@ -120,25 +120,25 @@ WITH_FILES: Final = frozenset(
 
 MAX_FILES: Final = 20
 
-AWAIT_REPLY: Final = frozenset({"request", "clarification"})
+AWAIT_REPLY: Final = frozenset({"request", "clarification", "consent-request"})
 """Kinds of message that wait for an answer."""
 
 CORRECTABLE: Final = frozenset({"request", "answer", "information", "correction", "supplement", "hit"})
 """Kinds of message of ours that can be corrected."""
 
-WITHDRAWABLE: Final = CORRECTABLE | {"refusal", "clarification"}
+WITHDRAWABLE: Final = CORRECTABLE | {"refusal", "clarification", "consent-request", "consent"}
 """Kinds of message of ours that can be withdrawn."""
 
 FOLLOW_UPS: Final = ("reminder", "correction", "withdrawal")
 """Kinds of message in which we speak of a message of our own."""
 
-REPLIES: Final = frozenset({"answer", "refusal", "clarification", "hit"})
+REPLIES: Final = frozenset({"answer", "refusal", "clarification", "hit", "consent-request", "consent"})
 """Kinds of message that only the recipient of a message may send, about that message."""
 
 NAMES_SUBJECTS: Final = frozenset({"information", "correction", "supplement"})
 """Kinds of message beside a request whose subjects are looked for in the records."""
 
-REFERRING: Final = frozenset({*FOLLOW_UPS, "clarification", "supplement", "hit"})
+REFERRING: Final = frozenset({*FOLLOW_UPS, "clarification", "supplement", "hit", "consent-request", "consent"})
 """Kinds of message that are shown with what they refer to."""
 
 MAX_APPROVALS: Final = 2
@@ -207,6 +207,18 @@ def may_be_hit(message: Spoken) -> bool:
     return message.incoming and message.kind in NAMES_SUBJECTS and message.standing != "withdrawn"
 
 
+def may_be_used(message: Spoken) -> bool:
+    """Whether the owner of what a message brought can be asked to consent to a further use of it."""
+    brought = message.kind in NAMES_SUBJECTS or message.kind in {"request", "answer", "hit"}
+    return message.incoming and brought and message.standing != "withdrawn" and bool(message.content)
+
+
+def may_be_allowed(message: Spoken) -> bool:
+    """Whether the message is a partner's wish for our consent that waits."""
+    waits = message.incoming and message.kind == "consent-request" and message.state in {"new", "open"}
+    return waits and message.standing != "withdrawn"
+
+
 def may_be_supplied(message: Spoken) -> bool:
     """Whether something can be added now: to a partner's clarification that waits, or to our request that waits."""
     if message.standing == "withdrawn" or message.state not in {"new", "open"} or not message.content:
@@ -218,6 +230,8 @@ def may_be_about(message: Spoken, kind: str) -> bool:
     """Whether a message of this kind can refer to that message now."""
     if kind == "hit":
         return may_be_hit(message)
+    if kind in {"consent-request", "consent"}:
+        return may_be_used(message) if kind == "consent-request" else may_be_allowed(message)
     if kind in REPLIES:
         return may_be_answered(message)
     return may_be_supplied(message) if kind == "supplement" else may_follow_up(message, kind)
@@ -225,4 +239,6 @@ def may_be_about(message: Spoken, kind: str) -> bool:
 
 def acts_on(message: Spoken) -> tuple[str, ...]:
     """Return the kinds of message that can be written about this one now, replies to a request apart."""
-    return tuple(kind for kind in (*FOLLOW_UPS, "supplement") if may_be_about(message, kind))
+    return tuple(
+        kind for kind in (*FOLLOW_UPS, "supplement", "consent-request", "consent") if may_be_about(message, kind)
+    )

@@ -21,6 +21,8 @@ KINDS: Words = {
     "clarification": _("Clarification asked"),
     "supplement": _("Supplement"),
     "hit": _("Hit notification"),
+    "consent-request": _("Request for consent"),
+    "consent": _("Answer on consent"),
 }
 
 ANSWER_KINDS: Words = {
@@ -129,6 +131,18 @@ REFUSAL_GROUNDS: Words = {
     ),
     "g": _("The offence is punishable by one year or less here, or is no offence here"),
     "h": _("It came from another state, which did not consent"),
+}
+
+# `comity.vocabulary.consent`
+USES: Words = {
+    "disseminate": _("Pass it on to another authority"),
+    "court": _("Use it before a court"),
+    "handling": _("Treat it under other handling codes"),
+}
+CONSENTS: Words = {
+    "granted": _("Consent granted"),
+    "granted-with-conditions": _("Consent granted with conditions"),
+    "refused": _("Consent refused"),
 }
 
 DELAYS: Words = {"judicial-authorisation": _("A judicial authorisation is awaited")}

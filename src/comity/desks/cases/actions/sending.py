@@ -192,6 +192,8 @@ def _settle(about: CaseMessage, sent: CaseMessage) -> None:
         about.state = State.ANSWERED
     elif sent.kind == "refusal":
         about.state = State.REFUSED
+    elif sent.kind == "consent":
+        about.state = State.REFUSED if (sent.content or {}).get("consent") == "refused" else State.ANSWERED
     elif sent.kind == "correction":
         about.standing = Standing.CORRECTED
     elif sent.kind == "withdrawal":
@@ -208,7 +210,7 @@ _MOVES_CLOCK: Final = frozenset({"answer", "refusal", "clarification", "suppleme
 
 def _reopen(withdrawn: CaseMessage) -> None:
     """Let a request wait again whose answer or refusal was withdrawn."""
-    if withdrawn.kind in {"answer", "refusal"} and withdrawn.in_reply_to:
+    if withdrawn.kind in {"answer", "refusal", "consent"} and withdrawn.in_reply_to:
         CaseMessage.objects.filter(
             authority=withdrawn.authority,
             incoming=True,

@@ -1,8 +1,8 @@
 """What officers fill in: messages with their subjects, decisions on candidates and on what waits for approval."""
 
 from comity.desks.cases.forms.draft import Draft, posted
+from comity.desks.cases.forms.kinds import FORMS
 from comity.desks.cases.forms.messages import (
-    FORMS,
     AnswerForm,
     Choices,
     RefusalForm,

@@ -9,12 +9,13 @@ from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from comity.desks.cases import rules
-from comity.desks.cases.forms.messages import FORMS, Choices
+from comity.desks.cases.forms.kinds import FORMS
+from comity.desks.cases.forms.messages import Choices
 from comity.desks.cases.forms.subject import SubjectForm
 from comity.desks.cases.models import CaseMessage
 
 _NOT_CONTENT: Final = frozenset({"csrfmiddlewaretoken", "step", "draft"})
-_SEVERAL: Final = frozenset({"recipients", "handling", "include"})
+_SEVERAL: Final = frozenset({"recipients", "handling", "include", "codes"})
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any, Final, Protocol
+from typing import Any, Protocol
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -42,7 +42,7 @@ class MessageForm(Protocol):
         ...
 
 
-def _text(label: Any, hint: Any = "", *, rows: int = 0, missing: Any = "", most: int = 8000) -> forms.CharField:  # noqa: ANN401 - lazy texts
+def free_text(label: Any, hint: Any = "", *, rows: int = 0, missing: Any = "", most: int = 8000) -> forms.CharField:  # noqa: ANN401 - lazy texts
     """Return a field for free text; `missing` is what is said where it is empty, and without it may be empty."""
     attrs: dict[str, str | int] = {"dir": "auto", **({"rows": rows} if rows else {})}
     widget = forms.Textarea(attrs=attrs) if rows else forms.TextInput(attrs=attrs)
@@ -61,7 +61,8 @@ def _day(label: Any, hint: Any) -> forms.DateField:  # noqa: ANN401 - lazy texts
     return forms.DateField(label=label, help_text=hint, required=False, widget=widget)
 
 
-def _offer(form: forms.Form, **offered: Iterable[tuple[str, Any]]) -> None:
+def offer(form: forms.Form, **offered: Iterable[tuple[str, Any]]) -> None:
+    """Let these fields offer these choices."""
     for name, found in offered.items():
         chosen = form.fields[name]
         assert isinstance(chosen, forms.ChoiceField)  # noqa: S101 - tells the type checker
@@ -83,14 +84,14 @@ class Handled(forms.Form):
         required=False,
         help_text=_("H0 always applies."),
     )
-    conditions = _text(_("Condition of code H3"), _("Needed with code H3 only."), most=500)
+    conditions = free_text(_("Condition of code H3"), _("Needed with code H3 only."), most=500)
 
     def __init__(self, data: Any = None, *, initial: Any = None, offered: Choices | None = None, **kwargs: Any) -> None:  # noqa: ANN401 - passed on to Django
         super().__init__(data, initial=initial, **kwargs)
         self.offered = offered or Choices()
         if "handling" in self.fields:
             said = _("%(code)s: %(text)s")
-            _offer(
+            offer(
                 self, handling=[(code, said % {"code": code, "text": text}) for code, text in choices(words.HANDLING)]
             )
 
@@ -112,7 +113,7 @@ class InformationForm(Handled):
     )
     purpose = forms.ChoiceField(label=_("Purpose"), error_messages={"required": _("choose the purpose")})
     crime_area = forms.ChoiceField(label=_("Crime area"), error_messages={"required": _("choose the crime area")})
-    facts = _text(
+    facts = free_text(
         _("Information"),
         _("What is known, from where, and why it matters to this partner. Written in your own language."),
         rows=6,
@@ -125,7 +126,7 @@ class InformationForm(Handled):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401 - passed on to Django
         super().__init__(*args, **kwargs)
-        _offer(
+        offer(
             self,
             recipients=self.offered.partners,
             purpose=[EMPTY, *choices(words.PURPOSES, self.offered.purposes)],
@@ -147,19 +148,19 @@ class InformationForm(Handled):
 class RequestForm(InformationForm):
     """A request for information."""
 
-    legal_basis = _text(
+    legal_basis = free_text(
         _("Offence and legal basis"),
         _("The offence under investigation and the provision, as your law names them."),
         most=300,
         missing=_("name the offence and the provision"),
     )
-    facts = _text(
+    facts = free_text(
         _("Facts"),
         _("What happened, and why this partner may hold something. Written in your own language."),
         rows=4,
         missing=_("say what happened, so that the partner can judge the request"),
     )
-    questions = _text(
+    questions = free_text(
         _("Questions"), _("One question on a line."), rows=3, most=4000, missing=_("ask at least one question")
     )
     deadline = _day(_("Answer needed by"), _("Leave empty for the time limit of the agreement."))
@@ -197,7 +198,7 @@ class AnswerForm(Handled):
     include = forms.MultipleChoiceField(
         label=_("Confirmed subjects to send"), required=False, widget=forms.CheckboxSelectMultiple
     )
-    text = _text(_("Text"), _("Only what the fields above cannot say; in your own language."), rows=5)
+    text = free_text(_("Text"), _("Only what the fields above cannot say; in your own language."), rows=5)
     field_order = ("kind", "more_by", "delay", "include", "text", "handling", "conditions")
 
     def __init__(
@@ -208,7 +209,7 @@ class AnswerForm(Handled):
     ) -> None:
         super().__init__(*args, **kwargs)
         offered = self.offered.confirmed if confirmed is None else confirmed
-        _offer(self, include=offered)
+        offer(self, include=offered)
         if not offered:
             del self.fields["include"]
         for place, question in enumerate(self.offered.questions):
@@ -262,7 +263,7 @@ class AnswerForm(Handled):
         return found
 
 
-class _Plain(Handled):
+class Plain(Handled):
     """A message that carries no information of its own, so that no handling code is asked for."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401 - passed on to Django
@@ -270,13 +271,13 @@ class _Plain(Handled):
         del self.fields["handling"], self.fields["conditions"]
 
 
-class RefusalForm(_Plain):
+class RefusalForm(Plain):
     """A refusal, on one ground of a closed list."""
 
     ground = forms.ChoiceField(
         label=_("Ground"), widget=forms.RadioSelect, error_messages={"required": _("choose the ground")}
     )
-    text = _text(
+    text = free_text(
         _("Explanation for the partner"),
         _("Say what the partner could do instead, if anything."),
         rows=4,
@@ -285,7 +286,7 @@ class RefusalForm(_Plain):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401 - passed on to Django
         super().__init__(*args, **kwargs)
-        _offer(self, ground=grounds())
+        offer(self, ground=grounds())
 
 
 def grounds() -> list[tuple[str, Any]]:
@@ -294,10 +295,10 @@ def grounds() -> list[tuple[str, Any]]:
     return [(code, said % {"code": code, "text": text}) for code, text in words.REFUSAL_GROUNDS.items()]
 
 
-class ReminderForm(_Plain):
+class ReminderForm(Plain):
     """A reminder of a request that nobody has answered."""
 
-    text = _text(
+    text = free_text(
         _("Why it is needed now"),
         _("Optional; the partner sees the request and its date anyway."),
         rows=3,
@@ -305,53 +306,10 @@ class ReminderForm(_Plain):
     )
 
 
-class HitForm(Handled):
-    """That what a partner named is in our records: only what a person confirmed."""
-
-    include = forms.MultipleChoiceField(
-        label=_("Confirmed subjects to send"),
-        widget=forms.CheckboxSelectMultiple,
-        error_messages={
-            "required": _("choose at least one confirmed record; review the candidates where there is none")
-        },
-    )
-    text = _text(_("Text"), _("Only what the fields above cannot say; in your own language."), rows=5)
-    field_order = ("include", "text", "handling", "conditions")
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401 - passed on to Django
-        super().__init__(*args, **kwargs)
-        _offer(self, include=self.offered.confirmed)
-
-
-class ClarificationForm(_Plain):
-    """Questions about a request that cannot be answered as it is."""
-
-    questions = _text(
-        _("What you need to know"),
-        _("One question on a line. Until the partner answers, the clock of this request stands still on both sides."),
-        rows=3,
-        most=4000,
-        missing=_("ask at least one question"),
-    )
-    text = _text(_("Why it is needed"), _("Optional; the partner sees it beside the questions."), rows=3, most=2000)
-
-
-class SupplementForm(Handled):
-    """What is added to a request: the answer to a clarification, or what came to light meanwhile."""
-
-    text = _text(
-        _("What you add"),
-        _("Answer the questions, or say what is new. Add subjects below where there are any."),
-        rows=4,
-        missing=_("say what you add"),
-    )
-    field_order = ("text", "handling", "conditions")
-
-
 class CorrectionForm(Handled):
     """A correction of what we sent."""
 
-    text = _text(
+    text = free_text(
         _("What was wrong, and what is right"),
         _("One or two sentences in your own language. Change the facts below where they were wrong."),
         rows=4,
@@ -360,10 +318,10 @@ class CorrectionForm(Handled):
     field_order = ("text", "handling", "conditions")
 
 
-class WithdrawalForm(_Plain):
+class WithdrawalForm(Plain):
     """A withdrawal of what we sent."""
 
-    text = _text(
+    text = free_text(
         _("Why it is withdrawn"),
         _("The partners are told to stop using it; that it was sent stays on record."),
         rows=4,
@@ -389,19 +347,4 @@ class VerdictForm(forms.Form):
 class ReturnForm(forms.Form):
     """Why what waits for approval goes back to its author."""
 
-    reason = _text(_("What has to change"), rows=3, most=500, missing=_("say what has to change"))
-
-
-FORMS: Final[dict[str, MessageForm]] = {
-    "request": RequestForm,
-    "information": InformationForm,
-    "answer": AnswerForm,
-    "refusal": RefusalForm,
-    "reminder": ReminderForm,
-    "correction": CorrectionForm,
-    "withdrawal": WithdrawalForm,
-    "clarification": ClarificationForm,
-    "hit": HitForm,
-    "supplement": SupplementForm,
-}
-"""The form of each kind of message."""
+    reason = free_text(_("What has to change"), rows=3, most=500, missing=_("say what has to change"))

@@ -29,6 +29,8 @@ _TABLES: dict[str, words.Words] = {
     "handling": words.HANDLING,
     "ground": words.REFUSAL_GROUNDS,
     "delay": words.DELAYS,
+    "use": words.USES,
+    "consent": words.CONSENTS,
     "confidence": words.CONFIDENCE,
     "property": words.PROPERTIES,
 }
@@ -51,6 +53,8 @@ _WRITING = {
     "clarification": _("Ask back"),
     "supplement": _("Supply what is missing"),
     "hit": _("Tell of a hit"),
+    "consent-request": _("Ask for consent"),
+    "consent": _("Answer on consent"),
 }
 
 

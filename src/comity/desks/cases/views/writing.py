@@ -62,6 +62,16 @@ def hit(request: HttpRequest, message_id: int) -> HttpResponse:
     return _write(request, "hit", message_id)
 
 
+def ask_consent(request: HttpRequest, message_id: int) -> HttpResponse:
+    """Ask the owner of what a message brought for its consent to a further use."""
+    return _write(request, "consent-request", message_id)
+
+
+def consent(request: HttpRequest, message_id: int) -> HttpResponse:
+    """Grant or refuse a partner the use of what we supplied."""
+    return _write(request, "consent", message_id)
+
+
 def remind(request: HttpRequest, message_id: int) -> HttpResponse:
     """Remind partners of a request of ours."""
     return _write(request, "reminder", message_id)
