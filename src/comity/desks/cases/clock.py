@@ -78,7 +78,7 @@ class Clock:
 
 def begin(begins: datetime, due_at: datetime) -> Clock:
     """Return the clock of a request about which nothing was said yet."""
-    return Clock(due_at, begins + (due_at - begins) * WARN_AFTER)
+    return Clock(due_at, min(due_at, begins + (due_at - begins) * WARN_AFTER))
 
 
 def run(begins: datetime, due_at: datetime, request: str, events: Iterable[Event]) -> Clock:
