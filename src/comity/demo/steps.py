@@ -14,7 +14,7 @@ from django.utils import timezone
 from django.utils.translation import get_language
 
 from comity.demo import stories
-from comity.desks.cases import actions, choices, comparing, forms, proofs, reads, words
+from comity.desks.cases import actions, choices, comparing, delivered, forms, proofs, reads, words
 from comity.desks.cases.models import CaseMessage, Verdict
 from comity.node.exchange.models import Note
 from comity.node.ledger.models import Cosignature, Log
@@ -103,7 +103,7 @@ def _sent(outcome: actions.Outcome) -> Answer:
 def deliveries(officer: str, message: int) -> Answer:
     """Say how far each copy of a message of ours got."""
     found = reads.message_for(_officer(officer), message)
-    copies = reads.deliveries([found]).get(found.pk, ())
+    copies = delivered.deliveries([found]).get(found.pk, ())
     return {"copies": [asdict(one) | {"word": str(one.word)} for one in copies]}
 
 
