@@ -1,5 +1,6 @@
 import re
 import time
+from collections.abc import Callable
 
 import pytest
 from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret, hotp_value, yield_hotp_counters_from_time
@@ -144,3 +145,20 @@ def test_a_script_that_asks_for_a_fragment_is_led_to_the_whole_page(signed_in: C
     assert signed_in.get("/test/export/7", headers={"HX-Request": "true"})["HX-Redirect"].startswith(
         "/account/confirm/"
     )
+
+
+@pytest.mark.usefixtures("secret")
+def test_a_visitor_of_a_demonstration_confirms_with_one_click(signed_in: Client, node: Callable[..., None]) -> None:
+    node(demo=True)
+    minutes_ago(signed_in, 6)
+    waits = signed_in.get("/test/export/7")["Location"]
+    assert "one click will do" in signed_in.get(waits).content.decode()
+    assert 'data-address="/test/export/7"' in signed_in.post(waits).content.decode()
+
+
+@pytest.mark.usefixtures("secret")
+def test_no_click_confirms_on_a_node_that_is_no_demonstration(signed_in: Client) -> None:
+    minutes_ago(signed_in, 6)
+    waits = signed_in.get("/test/export/7")["Location"]
+    assert signed_in.post(waits)["Location"].startswith("/account/2fa/reauthenticate/")
+    assert signed_in.get("/test/export/7").status_code == 302

@@ -29,9 +29,13 @@ def confirm(request: HttpRequest, token: str) -> HttpResponse:
     if stepup.is_fresh(request):
         stepup.forget(request, token)
         return render(request, "account/confirm.html", {"state": "on", "asked": asked})
-    ways = get_adapter().get_reauthentication_methods(officer)
-    if ways:
-        return redirect(f"{ways[0]['url']}?{urlencode({'next': reverse(settings.STEP_UP_URL, args=[token])})}")
-    if not demo_allowed(request):
+    after = urlencode({"next": reverse(settings.STEP_UP_URL, args=[token])})
+    ways = [
+        {"text": way["description"], "address": f"{way['url']}?{after}"}
+        for way in get_adapter().get_reauthentication_methods(officer)
+    ]
+    if demo_allowed(request):  # its visitors know no password and have perhaps left their passkey elsewhere
+        return render(request, "account/confirm.html", {"state": "demo", "asked": asked, "ways": ways})
+    if not ways:
         raise PermissionDenied
-    return render(request, "account/confirm.html", {"state": "demo", "asked": asked})
+    return redirect(ways[0]["address"])
