@@ -251,8 +251,8 @@ def send_file(sender: str, recipients: list[str], path: str, *, spoil: bool = Fa
     return sent.msg.hex() if isinstance(sent, outbox.Sent) else sent.refusals[0][1].reasons[0].rule
 
 
-def answer(sender: str, recipient: str, msg: str, *, forced: bool = False) -> str:
-    """Answer a request; forced, as a node would whose own gate asks nothing. Returns what stood against it."""
+def answer(sender: str, recipient: str, msg: str, *, forced: bool = False, kind: str = "answer") -> str:
+    """Answer a request, or ask back; forced, as a node whose own gate asks nothing. Returns what stood against it."""
     from contextlib import nullcontext
     from unittest import mock
 
@@ -261,9 +261,12 @@ def answer(sender: str, recipient: str, msg: str, *, forced: bool = False) -> st
 
     plain = request(sender, [recipient], 2)
     refers = Refers(AuthorityId.parse(recipient), "XA-2026-000001", bytes.fromhex(msg))
-    told = Message(
-        replace(plain.head, kind="answer"), (Answer(Outcome.FULL), refers, Text(TextRole.ANSWER, "en", "Nothing."))
+    says = (
+        (Text(TextRole.QUESTION, "en", "Which one?"),)
+        if kind == "clarification"
+        else (Answer(Outcome.FULL), Text(TextRole.ANSWER, "en", "Nothing."))
     )
+    told = Message(replace(plain.head, kind=kind), (refers, *says))
     with mock.patch.object(gate, "_is_in_reply", return_value=True) if forced else nullcontext(), transaction.atomic():
         (sent,) = outbox.send([told], by="test", at=timezone.now())
     return "" if isinstance(sent, outbox.Sent) else sent.refusals[0][1].reasons[0].rule

@@ -30,6 +30,16 @@ def test_what_was_never_asked_of_us_cannot_be_answered(federation, tmp_path):
     assert federation["XB"].call("answer", sender=B, recipient=A, msg="00" * 32) != ""
 
 
+def test_only_the_one_asked_asks_back(federation, tmp_path):
+    msg = asked(federation, tmp_path)
+    before = federation["XA"].call("state")
+    assert federation["XC"].call("answer", sender=C, recipient=A, msg=msg, kind="clarification") == "in-reply.refused"
+    assert federation["XB"].call("answer", sender=B, recipient=A, msg=msg, kind="clarification") == ""
+    settled(federation["XB"])
+    found = federation["XA"].call("state")
+    assert (found["arrived"], found["refused"]) == (before["arrived"] + 1, before["refused"])
+
+
 def test_an_answer_by_somebody_else_is_refused_with_a_code_and_takes_its_place(federation, tmp_path):
     """XC's node asks nothing of itself and answers what XA asked of XB."""
     msg = asked(federation, tmp_path)
