@@ -47,7 +47,7 @@ def test_each_copy_shows_the_receipts_of_its_own_place(copies: list[Note], offic
     receipt(copies[0], 1, 5, "stored", at)
     receipt(copies[0], 3, 3, "read", at + timedelta(hours=1))
     messages = list(reads.visible_to(officer).order_by("id"))
-    shown = {one.note_id: one for found in reads.deliveries(messages).values() for one in found}
+    shown = {one.note_id: one for found in delivered.deliveries(messages).values() for one in found}
     assert shown[copies[2].pk].state == "read"
     assert shown[copies[2].pk].stored_at == shown[copies[4].pk].stored_at == at
     assert shown[copies[4].pk].read_at is None
