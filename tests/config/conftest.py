@@ -11,6 +11,12 @@ from comity.node.officers.actions import register_officer
 from comity.node.officers.models import Officer
 
 
+@pytest.fixture(autouse=True)
+def quick_passwords(settings: Settings) -> None:
+    """Slow hashing protects officers, not tests."""
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
 @pytest.fixture
 def officer(db: None) -> Officer:
     return register_officer(
