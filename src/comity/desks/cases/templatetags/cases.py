@@ -110,12 +110,6 @@ def tongue(code: str) -> str:
 
 
 @register.filter
-def aloud(digits: object) -> SafeString:
-    """Show what people read to each other: left to right, and broken where the line ends."""
-    return format_html('<bdi dir="ltr" class="aloud">{}</bdi>', digits)
-
-
-@register.filter
 def local_moment(value: datetime) -> SafeString:
     """Show a time as the clock where it belongs shows it, whatever the node's zone: `Mon 14:05`."""
     return format_html(
