@@ -2,23 +2,22 @@
 
 import json
 import subprocess
-import sys
-from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Final, Self
+from typing import Any, Self
 
 from comity.demo import children
 from comity.demo.errors import StepError
-
-_GRACE_S: Final = 5.0
 
 
 class Hands:
     """Lets each node of the demo act. Use it in a `with` block."""
 
     def __init__(self, folder: Path, codes: tuple[str, ...], language: str) -> None:
-        self._processes = {code: _start(folder / code.lower(), language) for code in codes}
+        self._processes = {
+            code: children.conversing("comity.demo.step", folder / code.lower(), COMITY_DEMO_LANGUAGE=language)
+            for code in codes
+        }
         self._greeted: set[str] = set()
 
     def __enter__(self) -> Self:
@@ -27,20 +26,7 @@ class Hands:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        for process in self._processes.values():
-            if kind is not None:
-                process.terminate()  # a step that was not asked to its end is undone by its transaction
-            if process.stdin is not None:
-                with suppress(OSError):
-                    process.stdin.close()
-        for process in self._processes.values():
-            try:
-                process.wait(_GRACE_S)
-            except subprocess.TimeoutExpired:
-                process.kill()
-                process.wait()
-            if process.stdout is not None:
-                process.stdout.close()
+        children.end(self._processes.values(), at_once=kind is not None)
 
     def do(self, code: str, step: str, **order: Any) -> dict[str, Any]:  # noqa: ANN401  # whatever JSON can say
         """Let the node of `code` take a step and return what came of it.
@@ -67,15 +53,3 @@ class Hands:
             raise StepError(f"{code} {step}", answer["found"])
         result: dict[str, Any] = answer["result"]
         return result
-
-
-def _start(folder: Path, language: str) -> subprocess.Popen[str]:
-    return subprocess.Popen(  # our own interpreter and module
-        [sys.executable, "-m", "comity.demo.step"],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        text=True,
-        encoding="utf-8",
-        env=children.environment(folder.parent, COMITY_NODE=str(folder.resolve()), COMITY_DEMO_LANGUAGE=language),
-        start_new_session=True,
-    )

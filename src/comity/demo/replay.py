@@ -5,8 +5,6 @@ they are given runs through the days before now.
 """
 
 import json
-import subprocess
-import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from datetime import datetime, timedelta
@@ -17,7 +15,6 @@ from comity.demo import children, week, world
 from comity.demo.errors import BuildError
 from comity.demo.week import Request
 
-_GRACE_S: Final = 10.0
 _MINUTE: Final = timedelta(minutes=1)
 
 type Order = dict[str, Any]
@@ -34,7 +31,9 @@ class Week:
 
     def __init__(self, folder: Path, begins: datetime) -> None:
         self._begins = begins
-        self._processes = {state.code: _start(folder / state.key) for state in week.STATES}
+        self._processes = {
+            state.code: children.conversing("comity.demo.live", folder / state.key) for state in week.STATES
+        }
         self._references: dict[tuple[str, int], str] = {}
 
     def live(self, progress: Progress, most: int | None = None) -> dict[str, dict[str, int]]:
@@ -97,20 +96,7 @@ class Week:
 
     def end(self, *, at_once: bool) -> None:
         """End every process."""
-        for process in self._processes.values():
-            if at_once:
-                process.terminate()
-            if process.stdin is not None:
-                with suppress(OSError):
-                    process.stdin.close()
-        for process in self._processes.values():
-            try:
-                process.wait(_GRACE_S)
-            except subprocess.TimeoutExpired:
-                process.kill()
-                process.wait()
-            if process.stdout is not None:
-                process.stdout.close()
+        children.end(self._processes.values(), at_once=at_once)
 
 
 @contextmanager
@@ -132,15 +118,3 @@ def begins(now: datetime) -> datetime:
 
 def _code(authority: str) -> str:
     return authority[:2].upper()
-
-
-def _start(folder: Path) -> subprocess.Popen[str]:
-    return subprocess.Popen(  # our own interpreter and module
-        [sys.executable, "-m", "comity.demo.live"],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        text=True,
-        encoding="utf-8",
-        env=children.environment(folder.parent, COMITY_NODE=str(folder.resolve())),
-        start_new_session=True,
-    )
