@@ -17,7 +17,7 @@ from pytest_django import Settings
 from comity.config.nodefile import Authority, NodeFile
 from comity.delivery import Standing
 from comity.demo import register
-from comity.desks.cases import arriving, choices, forms
+from comity.desks.cases import actions, arriving, choices, composing, forms
 from comity.desks.cases.models import CaseMessage
 from comity.messages import Message, write
 from comity.messages.note import SUITE, VERSION, Note
@@ -181,3 +181,23 @@ class Partner:
 def partner() -> Callable[[str], Partner]:
     numbers = count(1)
     return lambda authority: Partner(AuthorityId.parse(authority), numbers)
+
+
+@pytest.fixture
+def asked(
+    fill_in: Callable[..., forms.Draft], officer: Officer, at: datetime, partner: Callable[[str], Partner]
+) -> CaseMessage:
+    """The request above, as Belcourt's office sends it to us."""
+    draft = fill_in()
+    assert draft.is_valid()
+    return partner("xb.spoc").asks(composing.request(draft, officer, "XA-1", at))
+
+
+@pytest.fixture
+def sent(fill_in: Callable[..., forms.Draft], officer: Officer, at: datetime) -> CaseMessage:
+    """The request above, as we send it."""
+    draft = fill_in()
+    assert draft.is_valid()
+    message = actions.send_request(draft, officer, at=at).message
+    assert message is not None
+    return message

@@ -13,7 +13,7 @@ from django.utils import timezone
 from tests.desks.cases.conftest import Partner, officer_named, posted, sit_down
 from tests.desks.cases.test_following_up import about, newest, write
 
-from comity.desks.cases import actions, composing, reads
+from comity.desks.cases import composing, reads
 from comity.desks.cases.forms import Draft
 from comity.desks.cases.models import Addressee, CaseMessage, State
 from comity.messages import Answer, Message, Outcome, Refused, Text, TextRole
@@ -26,22 +26,6 @@ from comity.vocabulary.refusal import RefusalGround
 FillIn = Callable[..., Draft]
 Partners = Callable[[str], Partner]
 WHICH = Text(TextRole.QUESTION, "fr", "Lequel des deux navires ?")
-
-
-@pytest.fixture
-def sent(fill_in: FillIn, officer: Officer, at: datetime) -> CaseMessage:
-    draft = fill_in()
-    assert draft.is_valid()
-    message = actions.send_request(draft, officer, at=at).message
-    assert message is not None
-    return message
-
-
-@pytest.fixture
-def asked(fill_in: FillIn, officer: Officer, at: datetime, partner: Partners) -> CaseMessage:
-    draft = fill_in()
-    assert draft.is_valid()
-    return partner("xb.spoc").asks(composing.request(draft, officer, "XA-1", at))
 
 
 def again(message: CaseMessage) -> CaseMessage:

@@ -2,10 +2,8 @@
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import datetime
 from typing import Any
 
-import pytest
 from django.test import Client
 from tests.desks.cases.conftest import Partner, posted
 
@@ -18,22 +16,6 @@ from comity.vocabulary.authority import AuthorityId
 
 FillIn = Callable[..., Draft]
 Partners = Callable[[str], Partner]
-
-
-@pytest.fixture
-def sent(fill_in: FillIn, officer: Officer, at: datetime) -> CaseMessage:
-    draft = fill_in()
-    assert draft.is_valid()
-    message = actions.send_request(draft, officer, at=at).message
-    assert message is not None
-    return message
-
-
-@pytest.fixture
-def asked(fill_in: FillIn, officer: Officer, at: datetime, partner: Partners) -> CaseMessage:
-    draft = fill_in()
-    assert draft.is_valid()
-    return partner("xb.spoc").asks(composing.request(draft, officer, "XA-1", at))
 
 
 def write(browser: Client, address: str, **given: str | list[str]) -> Any:

@@ -7,9 +7,9 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from django.test import Client
-from tests.desks.cases.conftest import Partner, officer_named
+from tests.desks.cases.conftest import officer_named
 
-from comity.desks.cases import actions, composing, partner_page
+from comity.desks.cases import actions, partner_page
 from comity.desks.cases.forms import Draft
 from comity.desks.cases.models import Addressee, CaseMessage
 from comity.desks.cases.partner_page import OnTime, PartnerPage
@@ -20,13 +20,6 @@ from comity.vocabulary.authority import AuthorityId
 
 FillIn = Callable[..., Draft]
 DAY = timedelta(days=1)
-
-
-@pytest.fixture
-def asked(fill_in: FillIn, officer: Officer, at: datetime, partner: Callable[[str], Partner]) -> CaseMessage:
-    draft = fill_in()
-    assert draft.is_valid()
-    return partner("xb.spoc").asks(composing.request(draft, officer, "XA-1", at))
 
 
 @pytest.fixture

@@ -10,22 +10,15 @@ from typing import Any
 import pytest
 from django.test import Client
 from django.utils import translation
-from tests.desks.cases.conftest import Partner, officer_named, sit_down
+from tests.desks.cases.conftest import officer_named, sit_down
 
-from comity.desks.cases import composing, printing, reads
+from comity.desks.cases import printing, reads
 from comity.desks.cases.forms import Draft
 from comity.desks.cases.models import CaseMessage
 from comity.node.ledger.models import Entry
 from comity.node.officers.models import Officer
 
 FillIn = Callable[..., Draft]
-
-
-@pytest.fixture
-def asked(fill_in: FillIn, officer: Officer, at: datetime, partner: Callable[[str], Partner]) -> CaseMessage:
-    draft = fill_in()
-    assert draft.is_valid()
-    return partner("xb.spoc").asks(composing.request(draft, officer, "XA-1", at))
 
 
 @pytest.fixture
