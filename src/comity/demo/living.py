@@ -110,12 +110,14 @@ def accept(data: bytes, peer: frozenset[AuthorityId], at: datetime) -> tuple[int
 
 
 def opened(request: Request, own: str, post: Post, at: datetime) -> None:
-    """Open a request that came in; the partner learns that it was read."""
+    """Open a request that came in, and mostly take its case; the partner learns that it was read."""
     reply, found = request.replies[own], _found(request, own)
     if found is None:
         return
     who = _officer(reply.officer)
     actions.open_case(reads.case_page(who, found.case_id), who, at=at)
+    if request.number % 4:  # one in four waits for somebody
+        actions.take(found.case, who, shown=None, at=at)
     _tell(own, request.sender, post, at)
 
 

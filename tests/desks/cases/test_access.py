@@ -18,7 +18,7 @@ from comity.node.officers.rules import Role
 
 READ, WRITE, APPROVE = "read", "write", "approve"
 NEEDS = {
-    "partners": READ, "partner": READ, "bundle": READ,
+    "partners": READ, "partner": READ, "bundle": READ, "hold": WRITE,
     "home": READ, "list": READ, "search": READ, "case": READ, "review": READ, "proof": READ, "evidence": READ,
     "new": WRITE, "inform": WRITE, "decide": WRITE, "answer": WRITE, "refuse": WRITE,
     "clarify": WRITE, "supplement": WRITE, "hit": WRITE, "ask_consent": WRITE, "consent": WRITE,
@@ -30,7 +30,7 @@ NEEDS = {
     "record": None,  # see test_records.py
 }  # fmt: skip
 OPEN = [route for route, need in NEEDS.items() if need]
-POSTED = {"search", "decide", "look_up", "bundle"}
+POSTED = {"search", "decide", "look_up", "bundle", "hold"}
 MAY = {
     Role.OFFICER: {READ, WRITE},
     Role.SUPERVISOR: {READ, WRITE, APPROVE},
@@ -61,7 +61,9 @@ def ask(client: Client, route: str, message: CaseMessage) -> int:
     pattern = next(one for one in urlpatterns if one.name == route)
     wanted = {name: known[name] for name in pattern.pattern.converters}
     address = reverse(f"cases:{route}", kwargs=wanted)
-    answer = client.post(address, {"q": "K", "verdict": "same"}) if route in POSTED else client.get(address)
+    answer = (
+        client.post(address, {"q": "K", "verdict": "same", "step": "take"}) if route in POSTED else client.get(address)
+    )
     return answer.status_code
 
 

@@ -21,12 +21,23 @@ class Case(models.Model):
     reference = models.CharField(max_length=60)
     authority = models.CharField(max_length=40)
     title = models.CharField(max_length=200, blank=True)
+    holder = models.ForeignKey(  # who works on it
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+", db_index=False
+    )
+    held_since = models.DateTimeField(null=True)
     closed_at = models.DateTimeField(null=True)
     opened_at = models.DateTimeField()
 
     class Meta:
         constraints: ClassVar[list[models.BaseConstraint]] = [
             models.UniqueConstraint(fields=["authority", "reference"], name="a_reference_names_one_case"),
+            models.CheckConstraint(
+                condition=Q(holder=None, held_since=None) | Q(holder__isnull=False, held_since__isnull=False),
+                name="a_case_is_held_since_some_time",
+            ),
+        ]
+        indexes: ClassVar[list[models.Index]] = [
+            models.Index(fields=["holder", "id"], condition=Q(holder__isnull=False), name="cases_by_holder"),
         ]
 
     def __str__(self) -> str:

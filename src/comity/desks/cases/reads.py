@@ -76,13 +76,21 @@ class Tab:
     name: Any
     condition: Q
     by_due: bool = False  # what is due first comes first, overdue before all
+    mine: bool = False  # in cases that the officer has taken
+
+    def filter(self, officer: Officer) -> Q:
+        """Return the condition for this officer."""
+        return self.condition & Q(case__holder=officer.pk) if self.mine else self.condition
 
 
+_TO_ANSWER: Final = Q(incoming=True, kind__in=AWAIT_REPLY, state__in=WAITS)
+_ASKED: Final = Q(incoming=False, kind__in=AWAIT_REPLY, state=State.OPEN)
+_WAITING: Final = _TO_ANSWER | _ASKED
 TABS: Final[tuple[Tab, ...]] = (
     Tab("all", _("All"), Q()),
     Tab("new", _("New"), Q(incoming=True, state=State.NEW)),
-    Tab("open", _("To be answered"), Q(incoming=True, kind__in=AWAIT_REPLY, state__in=WAITS), by_due=True),
-    Tab("waiting", _("Waiting for partners"), Q(incoming=False, kind__in=AWAIT_REPLY, state=State.OPEN), by_due=True),
+    Tab("open", _("To be answered"), _TO_ANSWER, by_due=True),
+    Tab("waiting", _("Waiting for partners"), _ASKED, by_due=True),
     # What a supervisor looks at: asked for anew each time, so that no timer can be missed.
     Tab(
         "late",
@@ -90,6 +98,8 @@ TABS: Final[tuple[Tab, ...]] = (
         Q(incoming=True, kind="request", state__in=WAITS, warn_at__lte=Now(), still_since=None),
         by_due=True,
     ),
+    Tab("mine", _("Mine"), _WAITING, by_due=True, mine=True),
+    Tab("free", _("Taken by nobody"), _TO_ANSWER & Q(case__holder=None), by_due=True),
     Tab("sent", _("Sent"), Q(incoming=False)),
 )
 
@@ -121,7 +131,7 @@ def home(officer: Officer) -> Home:
     travelling = _listed(seen.filter(pk__in=waiting.values("message")))
     return Home(
         new=fresh,
-        counts=tuple((tab, seen.filter(tab.condition).count()) for tab in TABS[1:5]),
+        counts=tuple((tab, seen.filter(tab.filter(officer)).count()) for tab in TABS[1:7]),
         travelling=tuple(travelling[:PAGE]),
         stamp=stamp(officer),
         waiting=due.count(),
@@ -131,7 +141,7 @@ def home(officer: Officer) -> Home:
 
 def _listed(messages: QuerySet[CaseMessage]) -> QuerySet[CaseMessage]:
     """Return messages as a list shows them, newest first, with case and addressees in two further queries."""
-    return messages.select_related("case").prefetch_related("addressees").order_by("-id")
+    return messages.select_related("case__holder").prefetch_related("addressees").order_by("-id")
 
 
 def waiting_for(officer: Officer) -> int:
@@ -150,7 +160,7 @@ def stamp(officer: Officer) -> str:
 def page(officer: Officer, key: str, number: object) -> tuple[Tab, Page[CaseMessage]]:
     """Return one page of one tab of the list: what waits by its due time, the rest newest first."""
     tab = next((one for one in TABS if one.key == key), TABS[0])
-    found = _listed(visible_to(officer).filter(tab.condition))
+    found = _listed(visible_to(officer).filter(tab.filter(officer)))
     if tab.by_due:
         found = found.order_by(*_BY_DUE)
     return tab, Paginator(found, PAGE).get_page(number)  # type: ignore[arg-type] # Django takes what a query holds
@@ -259,7 +269,7 @@ def case_page(officer: Officer, case_id: int) -> CasePage:
     seen = list(
         visible_to(officer)
         .filter(case=case_id)
-        .select_related("case", "written_by", "read_by")
+        .select_related("case__holder", "written_by", "read_by")
         .order_by("sent_at", "id")
     )
     if not seen:
@@ -302,7 +312,7 @@ def _page_of(seen: Sequence[CaseMessage]) -> CasePage:
         conditions=tuple(text for one in seen for text in (one.content or {}).get("conditions", [])),
         open_request=next((one for one in seen if may_be_answered(one)), None),
         open_question=next((one for one in seen if one.incoming and may_be_supplied(one)), None),
-        stamp=case_stamp(views),
+        stamp=f"{case_stamp(views)}-{seen[0].case.holder_id or ''}",
     )
 
 

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from comity.desks.cases.views import approving, exporting, files, reading, records, writing
+from comity.desks.cases.views import approving, exporting, files, holding, reading, records, writing
 
 app_name = "cases"
 
@@ -28,6 +28,7 @@ urlpatterns = [
     path("approvals/<int:draft_id>/", approving.approval, name="approval"),
     path("<int:case_id>/", reading.case, name="case"),
     path("<int:case_id>/bundle", exporting.bundle, name="bundle"),
+    path("<int:case_id>/hold", holding.hold, name="hold"),
     path("messages/<int:message_id>/review", reading.review, name="review"),
     path("messages/<int:message_id>/answer", writing.answer, name="answer"),
     path("messages/<int:message_id>/refuse", writing.refuse, name="refuse"),

@@ -17,6 +17,7 @@ from comity.desks.cases.actions.drafts import (
     submit,
     take_back,
 )
+from comity.desks.cases.actions.holding import Held, assign, colleagues, let_go, take
 from comity.desks.cases.actions.looking import decide_candidate, note_consulted, note_look_up, note_search, open_case
 from comity.desks.cases.actions.sending import (
     Outcome,
@@ -30,14 +31,18 @@ from comity.desks.cases.rules import may_be_about, may_be_answered, may_follow_u
 
 __all__ = [
     "WRITABLE",
+    "Held",
     "Outcome",
     "answer_request",
     "approve",
+    "assign",
     "attach",
+    "colleagues",
     "decide_candidate",
     "discard",
     "files_of",
     "give_back",
+    "let_go",
     "may_approve",
     "may_be_about",
     "may_be_answered",
@@ -57,5 +62,6 @@ __all__ = [
     "send_draft",
     "send_request",
     "submit",
+    "take",
     "take_back",
 ]

@@ -93,7 +93,13 @@ def case(request: HttpRequest, case_id: int) -> HttpResponse:
     except Case.DoesNotExist:
         raise Http404 from None
     template = "cases/case.html#live" if "stamp" in request.GET else "cases/case.html"
-    return page_of(request, template, page=page, may_write=officer.may(Duty.WRITE_MESSAGES))
+    return page_of(
+        request,
+        template,
+        page=page,
+        may_write=officer.may(Duty.WRITE_MESSAGES),
+        colleagues=actions.colleagues(officer) if officer.may(Duty.APPROVE) else (),
+    )
 
 
 @require_GET

@@ -1,0 +1,82 @@
+"""Who works on a case: an officer takes it or gives it back, a supervisor assigns it."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.core.exceptions import PermissionDenied
+
+from comity.desks.cases.actions.recording import record
+from comity.desks.cases.models import Case
+from comity.node.officers.models import Officer
+from comity.node.officers.rules import Duty
+from comity.node.writing import writing
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """What became of it.
+
+    Attributes:
+        done: whether the case is now held as was asked.
+        holder: who holds it; `None` if nobody does.
+        since: since when.
+    """
+
+    done: bool
+    holder: Officer | None
+    since: datetime | None
+
+
+def colleagues(officer: Officer) -> tuple[Officer, ...]:
+    """Return to whom a supervisor may assign a case: those of the same authority who may write messages."""
+    found = Officer.objects.filter(authority=officer.authority, is_active=True).order_by("display_name")
+    return tuple(one for one in found if one.may(Duty.WRITE_MESSAGES))
+
+
+def take(case: Case, officer: Officer, *, shown: int | None, at: datetime) -> Held:
+    """Take a case, also over from a colleague.
+
+    Args:
+        case: visible to the officer.
+        officer: who takes it.
+        shown: key of the holder whom the officer saw when he decided; if another has taken it since, nothing changes.
+        at: now, UTC.
+    """
+    return _hand_to(case, officer, officer, shown=shown, at=at, act="case.taken")
+
+
+def assign(case: Case, to: Officer, officer: Officer, *, shown: int | None, at: datetime) -> Held:
+    """Give a case to a colleague (args as `take`).
+
+    Raises:
+        PermissionDenied: the officer may not assign, or not to this one.
+    """
+    if not officer.may(Duty.APPROVE) or to not in colleagues(officer):
+        raise PermissionDenied
+    return _hand_to(case, to, officer, shown=shown, at=at, act="case.assigned")
+
+
+def let_go(case: Case, officer: Officer, *, shown: int | None, at: datetime) -> Held:
+    """Let nobody hold a case any more (args as `take`).
+
+    Raises:
+        PermissionDenied: it is a colleague's, and the officer assigns no cases.
+    """
+    if shown != officer.pk and not officer.may(Duty.APPROVE):
+        raise PermissionDenied
+    return _hand_to(case, None, officer, shown=shown, at=at, act="case.given-back")
+
+
+def _hand_to(case: Case, to: Officer | None, by: Officer, *, shown: int | None, at: datetime, act: str) -> Held:
+    if case.authority != by.authority or not by.may(Duty.WRITE_MESSAGES):
+        raise PermissionDenied
+    with writing():
+        held = Case.objects.select_for_update(of=("self",)).select_related("holder").get(pk=case.pk)
+        if held.holder_id != shown or held.holder == to:
+            return Held(held.holder == to, held.holder, held.held_since)
+        before = held.holder
+        held.holder, held.held_since = to, at if to is not None else None
+        held.save(update_fields=["holder", "held_since"])
+        names = {"from": before.username if before else "", "to": to.username if to else ""}
+        record(act, by, at, case=held.reference, facts=names)
+    return Held(True, held.holder, held.held_since)
