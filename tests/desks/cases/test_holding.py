@@ -109,6 +109,31 @@ def test_every_count_on_the_home_page_is_the_length_of_its_list(
         assert len(tab(officer, one.key)) == count, one.key
 
 
+def test_a_click_that_meant_to_take_it_from_nobody_takes_it_from_nobody(
+    browser: Client, officer: Officer, colleague: Officer, asked: CaseMessage, at: datetime
+) -> None:
+    """The page renews itself: the number of the holder may change under the hand that clicks."""
+    actions.take(asked.case, colleague, shown=None, at=at)
+    address = f"/cases/{asked.case_id}/hold"
+    assert (
+        "Nothing was changed"
+        in browser.post(address, {"step": "take", "shown": str(colleague.pk)}, follow=True).content.decode()
+    )
+    browser.post(address, {"step": "take-over", "shown": str(colleague.pk)})
+    assert holder(asked) == officer
+
+
+def test_a_page_of_lists_renews_itself_when_a_case_is_taken_or_given_back(
+    officer: Officer, asked: CaseMessage, at: datetime
+) -> None:
+    stamps = [reads.stamp(officer)]
+    actions.take(asked.case, officer, shown=None, at=at)
+    stamps.append(reads.stamp(officer))
+    actions.let_go(asked.case, officer, shown=officer.pk, at=at)
+    stamps.append(reads.stamp(officer))
+    assert stamps[0] != stamps[1] != stamps[2]
+
+
 def test_on_the_page(browser: Client, officer: Officer, chief: Officer, asked: CaseMessage) -> None:
     address = f"/cases/{asked.case_id}/"
     assert "Nobody has taken this case." in browser.get(address).content.decode()
@@ -118,6 +143,9 @@ def test_on_the_page(browser: Client, officer: Officer, chief: Officer, asked: C
     assert "works on this case" in theirs.get(address).content.decode()
     late = theirs.post(f"{address}hold", {"step": "take", "shown": ""}, follow=True).content.decode()
     assert "Nothing was changed" in late
+    garbled = theirs.post(f"{address}hold", {"step": "take-over", "shown": "9" * 5000}, follow=True)
+    assert "Nothing was changed" in garbled.content.decode()
+    assert holder(asked) == officer
     nobody = theirs.post(f"{address}hold", {"step": "assign", "shown": str(officer.pk), "to": ""}, follow=True)
     assert "Choose to whom" in nobody.content.decode()
     theirs.post(f"{address}hold", {"step": "assign", "shown": str(officer.pk), "to": str(chief.pk)})

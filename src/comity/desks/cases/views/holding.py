@@ -1,5 +1,7 @@
 """Taking a case, giving it back, assigning it."""
 
+from typing import Final
+
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -10,6 +12,8 @@ from django.views.decorators.http import require_POST
 from comity.desks.cases import actions, reads
 from comity.desks.cases.views.pages import writer
 
+LONGEST_KEY: Final = 18  # digits of a row's number
+
 
 @require_POST
 def hold(request: HttpRequest, case_id: int) -> HttpResponse:
@@ -18,9 +22,12 @@ def hold(request: HttpRequest, case_id: int) -> HttpResponse:
     seen = reads.visible_to(officer).filter(case=case_id).select_related("case").first()
     if seen is None:
         raise Http404
-    shown = int(text) if (text := request.POST.get("shown", "")).isdecimal() else None
+    text = request.POST.get("shown", "")
+    shown = int(text) if text.isdecimal() and len(text) <= LONGEST_KEY else None
     step = request.POST.get("step", "")
-    if step == "take":
+    if step == "take":  # from nobody: what another took a moment before is not taken from him by the same click
+        done = actions.take(seen.case, officer, shown=None, at=at)
+    elif step == "take-over":
         done = actions.take(seen.case, officer, shown=shown, at=at)
     elif step == "give-back":
         done = actions.let_go(seen.case, officer, shown=shown, at=at)
