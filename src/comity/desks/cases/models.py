@@ -24,7 +24,7 @@ class Case(models.Model):
     holder = models.ForeignKey(  # who works on it
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+", db_index=False
     )
-    held_since = models.DateTimeField(null=True)
+    held_since = models.DateTimeField(null=True)  # when its holder last changed, to nobody too
     closed_at = models.DateTimeField(null=True)
     opened_at = models.DateTimeField()
 
@@ -32,12 +32,13 @@ class Case(models.Model):
         constraints: ClassVar[list[models.BaseConstraint]] = [
             models.UniqueConstraint(fields=["authority", "reference"], name="a_reference_names_one_case"),
             models.CheckConstraint(
-                condition=Q(holder=None, held_since=None) | Q(holder__isnull=False, held_since__isnull=False),
+                condition=Q(holder=None) | Q(held_since__isnull=False),
                 name="a_case_is_held_since_some_time",
             ),
         ]
         indexes: ClassVar[list[models.Index]] = [
             models.Index(fields=["holder", "id"], condition=Q(holder__isnull=False), name="cases_by_holder"),
+            models.Index(fields=["authority", "held_since"], name="cases_by_change_of_holder"),
         ]
 
     def __str__(self) -> str:

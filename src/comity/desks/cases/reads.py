@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from typing import Any, Final
 
 from django.core.paginator import Page, Paginator
-from django.db.models import Count, F, Max, Q, QuerySet
+from django.db.models import F, Max, Q, QuerySet
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
@@ -154,9 +154,8 @@ def stamp(officer: Officer) -> str:
     newest = visible_to(officer).order_by("-id").values_list("id", flat=True).first() or 0
     receipt = Receipt.objects.order_by("-id").values_list("id", flat=True).first() or 0
     new = visible_to(officer).filter(TABS[1].condition).count()
-    held = Case.objects.filter(authority=officer.authority, holder__isnull=False)
-    count, last = held.aggregate(count=Count("pk"), last=Max("held_since")).values()
-    return f"{newest}-{receipt}-{new}-{count}-{last.timestamp()}" if last else f"{newest}-{receipt}-{new}"
+    held = Case.objects.filter(authority=officer.authority).aggregate(last=Max("held_since"))["last"]
+    return f"{newest}-{receipt}-{new}-{held.timestamp() if held else 0}"
 
 
 def page(officer: Officer, key: str, number: object) -> tuple[Tab, Page[CaseMessage]]:

@@ -19,7 +19,7 @@ class Held:
     Attributes:
         done: whether the case is now held as was asked.
         holder: who holds it; `None` if nobody does.
-        since: since when.
+        since: when that last changed, UTC; `None` if it never did.
     """
 
     done: bool
@@ -75,7 +75,7 @@ def _hand_to(case: Case, to: Officer | None, by: Officer, *, shown: int | None, 
         if held.holder_id != shown or held.holder == to:
             return Held(held.holder == to, held.holder, held.held_since)
         before = held.holder
-        held.holder, held.held_since = to, at if to is not None else None
+        held.holder, held.held_since = to, at
         held.save(update_fields=["holder", "held_since"])
         names = {"from": before.username if before else "", "to": to.username if to else ""}
         record(act, by, at, case=held.reference, facts=names)

@@ -25,10 +25,11 @@ class Migration(migrations.Migration):
             "case",
             models.Index(fields=["holder", "id"], condition=Q(holder__isnull=False), name="cases_by_holder"),
         ),
+        migrations.AddIndex("case", models.Index(fields=["authority", "held_since"], name="cases_by_change_of_holder")),
         migrations.AddConstraint(
             "case",
             models.CheckConstraint(
-                condition=Q(holder=None, held_since=None) | Q(holder__isnull=False, held_since__isnull=False),
+                condition=Q(holder=None) | Q(held_since__isnull=False),
                 name="a_case_is_held_since_some_time",
             ),
         ),
