@@ -1,17 +1,25 @@
 """Which desk receives which kind of message. The node knows no desks; this table introduces them."""
 
+from datetime import timedelta
+
 from comity.config import frame
 
 
 def register_all() -> None:
     """Hand the desks' receivers to the exchange, their counts and the node's warnings to the frame."""
     from comity.config import warners  # noqa: PLC0415 - models need loaded apps
-    from comity.desks.cases import arriving, drafts, forgetting, reads  # noqa: PLC0415 - as above
+    from comity.desks.cases import arriving, drafts, escalating, forgetting, indexing, reads  # noqa: PLC0415 - as above
+    from comity.desks.cases.views import ringing  # noqa: PLC0415 - as above
     from comity.messages import KINDS  # noqa: PLC0415 - as above
+    from comity.node import chores  # noqa: PLC0415 - as above
     from comity.node.exchange import receivers  # noqa: PLC0415 - as above
 
     for kind in KINDS:
         receivers.register(kind, arriving.receive)
     receivers.register_forgetter(forgetting.forget)
+    chores.register("words of messages", timedelta(seconds=2), lambda _: indexing.catch_up(portions=5))
+    chores.register("dropped words", timedelta(seconds=5), lambda _: indexing.tidy())
+    chores.register("escalations", timedelta(seconds=5), escalating.escalate)
+    frame.BANDS[:] = [ringing.band]
     frame.COUNTERS["cases"] = lambda officer: reads.waiting_for(officer) + drafts.waiting_for(officer)
     frame.WARNERS[:] = [warners.incidents, warners.directory, warners.partners]

@@ -1,13 +1,17 @@
 """Erase what this desk keeps of a message: the row stays and says that there was one, and nothing of what it said."""
 
-from comity.desks.cases.models import Candidate, Case, CaseMessage, StoredDraft
+from django.db.models import Q
+
+from comity.desks.cases import indexing
+from comity.desks.cases.models import Candidate, Case, CaseLink, CaseMessage, CaseNote, StoredDraft
 from comity.vocabulary.authority import AuthorityId
 
 
 def forget(own: AuthorityId, msg: bytes) -> None:
-    """Empty a message's content and caption, its candidates' copies of records, and drafts of and about it.
+    """Empty a message's content and caption, its candidates' copies of records, drafts of and about it, and its words.
 
-    Runs in the transaction that erases the message itself. A case whose messages are all erased loses its title.
+    Runs in the transaction that erases the message itself. A case whose messages are all erased loses its title,
+    the notes in it and the reasons of its links.
     """
     messages = CaseMessage.objects.filter(authority=str(own), msg=msg)
     ids, cases = (set(messages.values_list(name, flat=True)) for name in ("id", "case"))
@@ -16,4 +20,9 @@ def forget(own: AuthorityId, msg: bytes) -> None:
     for name in ("message__in", "about__in"):
         StoredDraft.objects.filter(**{name: ids}).update(data={}, caption="", reason="")
     left = CaseMessage.objects.filter(case__in=cases, erased=False).values_list("case", flat=True)
-    Case.objects.filter(id__in=cases - set(left)).update(title="")
+    empty = cases - set(left)
+    Case.objects.filter(id__in=empty).update(title="", closing="")
+    notes = CaseNote.objects.filter(case__in=empty)
+    notes.update(text="")
+    CaseLink.objects.filter(Q(first__in=empty) | Q(second__in=empty)).update(why="")
+    indexing.drop(ids, notes.values_list("id", flat=True))

@@ -11,6 +11,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
+from comity.desks.cases import alerting  # noqa: F401 - its tables belong to this desk, too
 from comity.desks.cases.content import content_of
 from comity.node.exchange import bodies
 
@@ -25,7 +26,12 @@ class Case(models.Model):
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+", db_index=False
     )
     held_since = models.DateTimeField(null=True)  # when its holder last changed, to nobody too
+    operation = models.CharField(max_length=80, blank=True)  # name of the operation it belongs to
     closed_at = models.DateTimeField(null=True)
+    closed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+", db_index=False
+    )
+    closing = models.CharField(max_length=500, blank=True)  # why it was closed
     opened_at = models.DateTimeField()
 
     class Meta:
@@ -304,3 +310,77 @@ class DraftFile(models.Model):
 
     def __str__(self) -> str:
         return f"{self.draft_id}: {self.size} bytes"
+
+
+class CaseNote(models.Model):
+    """What an officer noted in a case for colleagues; it stays at home. Struck out, it keeps its row and no text."""
+
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="notes")
+    author = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", db_index=False)
+    text = models.TextField(blank=True)
+    at = models.DateTimeField()
+    struck_at = models.DateTimeField(null=True)
+
+    def __str__(self) -> str:
+        return f"{self.case_id}: {self.at}"
+
+
+class CaseLink(models.Model):
+    """That two cases have to do with each other."""
+
+    first = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="+")
+    second = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="+")
+    why = models.CharField(max_length=500)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", db_index=False)
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(fields=["first", "second"], name="two_cases_are_linked_once"),
+            models.CheckConstraint(condition=Q(first__lt=models.F("second")), name="a_link_is_written_one_way"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.first_id}-{self.second_id}"
+
+
+class DroppedWords(models.Model):
+    """That words were dropped from an index and may still lie in its pages, until the worker has tidied up."""
+
+    index = models.CharField(max_length=40, primary_key=True)
+    at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return self.index
+
+
+class SavedFilter(models.Model):
+    """A filter of the list that an officer gave a name; `query` is what the list's address holds."""
+
+    officer = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    name = models.CharField(max_length=60)
+    query = models.CharField(max_length=500)
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(fields=["officer", "name"], name="an_officer_names_a_filter_once"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Handover(models.Model):
+    """The cases that one officer left to another at the end of a shift, and what he said about them."""
+
+    authority = models.CharField(max_length=40)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", db_index=False)
+    to = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    cases: "models.ManyToManyField[Case, models.Model]" = models.ManyToManyField(Case, related_name="+")
+    text = models.TextField(blank=True)
+    at = models.DateTimeField()
+    read_at = models.DateTimeField(null=True)
+
+    def __str__(self) -> str:
+        return f"{self.by_id} to {self.to_id}: {self.at}"

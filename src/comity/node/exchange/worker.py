@@ -15,7 +15,7 @@ from django.db.models import F, Q
 from django.utils import timezone
 
 from comity.merkle import Checkpoint, Kind
-from comity.node import places
+from comity.node import chores, places
 from comity.node.exchange import (
     attachments,
     catching_up,
@@ -279,6 +279,9 @@ class Worker:
         ):
             if self._is_time(name, every, at):
                 work(at)
+        for chore in list(chores.CHORES.values()):
+            if self._is_time(f"chore {chore.name}", chore.every, at):
+                chores.do(chore, at)
 
     def _is_time(self, name: str, every: timedelta, at: datetime) -> bool:
         last = self._last.get(name)
