@@ -9,6 +9,7 @@ from django.conf import settings
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
 from django.utils.functional import SimpleLazyObject
+from django.utils.safestring import SafeString
 from django.utils.translation import get_language, get_language_bidi
 from django.utils.translation import gettext_lazy as _
 
@@ -53,6 +54,8 @@ _DESKS: tuple[tuple[str, Any, str, str, Duty, str], ...] = (
 # Filled by the composition: desk key -> count for an officer; and the sources of warnings.
 COUNTERS: dict[str, Callable[[Officer], int]] = {}
 WARNERS: list[Callable[[Officer], tuple[Warning_, ...]]] = []
+# What desks lay over every page of an officer.
+BANDS: list[Callable[[HttpRequest], SafeString]] = []
 
 
 def left_s(request: HttpRequest, now: float) -> tuple[float, float]:
@@ -97,6 +100,11 @@ def warnings(officer: Officer) -> tuple[Warning_, ...]:
     return tuple(sorted(found, key=lambda warning: warning.level != "danger"))
 
 
+def bands(request: HttpRequest) -> tuple[SafeString, ...]:
+    """Return what desks lay over this officer's pages."""
+    return tuple(found for band in BANDS if (found := band(request)))
+
+
 def frame(request: HttpRequest) -> dict[str, Any]:
     """Context of every template (see `templates/base.html`)."""
     language = get_language() or settings.LANGUAGE_CODE
@@ -110,6 +118,7 @@ def frame(request: HttpRequest) -> dict[str, Any]:
         "authority_name": settings.NODE.authority(officer.authority).name(language) if officer else "",
         "desks": SimpleLazyObject(lambda: desks(officer)) if officer else (),
         "warnings": SimpleLazyObject(lambda: warnings(officer)) if officer else (),
+        "bands": SimpleLazyObject(lambda: bands(request)) if officer else (),
         "search_address": _address("cases:search") if officer and officer.may(Duty.READ_CASES) else "",
         "session_left_s": int(min(idle_s, hours_s)),
         "languages": settings.LANGUAGES,

@@ -42,7 +42,8 @@ class NodeFile:
 
     `folder` is the node's directory (`None` for a process without a node: tests, tools). `database` is `sqlite` (the
     file `db.sqlite3` in the folder) or a `postgresql://` URL. `idle_minutes` and `session_hours` end a session;
-    after `step_up_minutes` keys, exports and approvals ask for a second factor again.
+    after `step_up_minutes` keys, exports and approvals ask for a second factor again. What is about life at risk and
+    not taken is escalated to the supervisors after `alarm_minutes`, and to everybody after twice as many.
     """
 
     folder: Path | None
@@ -61,6 +62,7 @@ class NodeFile:
     idle_minutes: int = 15
     session_hours: int = 12
     step_up_minutes: int = 5
+    alarm_minutes: int = 5
 
     @property
     def bound_to_loopback(self) -> bool:
@@ -105,7 +107,7 @@ def from_document(document: Mapping[str, Any], folder: Path | None) -> NodeFile:
     known = {
         "host": str, "port": int, "scheme": str, "federation_port": int, "state": str, "name": dict, "colour": str,
         "authority": list, "language": str, "time_zone": str, "database": str, "demo": bool, "idle_minutes": int,
-        "session_hours": int, "step_up_minutes": int,
+        "session_hours": int, "step_up_minutes": int, "alarm_minutes": int,
     }  # fmt: skip
     for key, value in document.items():
         if key not in known:
@@ -139,6 +141,7 @@ def dump(file: NodeFile) -> str:
         f"idle_minutes = {file.idle_minutes}",
         f"session_hours = {file.session_hours}",
         f"step_up_minutes = {file.step_up_minutes}",
+        f"alarm_minutes = {file.alarm_minutes}",
         f"name = {_table(file.names)}",
     ]
     for authority in file.authorities:
@@ -190,6 +193,7 @@ def _check(file: NodeFile) -> None:
         ("`idle_minutes` must lie between 1 and 60", not 1 <= file.idle_minutes <= 60),  # noqa: PLR2004 - as it says
         ("`session_hours` must lie between 1 and 24", not 1 <= file.session_hours <= 24),  # noqa: PLR2004 - as it says
         ("`step_up_minutes` must lie between 1 and 60", not 1 <= file.step_up_minutes <= 60),  # noqa: PLR2004 - as it says
+        ("`alarm_minutes` must lie between 1 and 60", not 1 <= file.alarm_minutes <= 60),  # noqa: PLR2004 - as it says
         (
             "`database` must be sqlite or postgresql://user@host/name",
             file.database != "sqlite" and not file.database.startswith("postgresql://"),

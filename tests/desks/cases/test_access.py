@@ -19,6 +19,7 @@ from comity.node.officers.rules import Role
 READ, WRITE, APPROVE = "read", "write", "approve"
 NEEDS = {
     "partners": READ, "partner": READ, "bundle": READ, "hold": WRITE,
+    "ringing": WRITE,
     "home": READ, "list": READ, "search": READ, "case": READ, "review": READ, "proof": READ, "evidence": READ,
     "new": WRITE, "inform": WRITE, "decide": WRITE, "answer": WRITE, "refuse": WRITE,
     "clarify": WRITE, "supplement": WRITE, "hit": WRITE, "ask_consent": WRITE, "consent": WRITE,
@@ -87,7 +88,7 @@ def test_a_role_opens_what_it_includes_and_nothing_else(asked: CaseMessage, rout
         r
         for r in OPEN
         if r not in {"home", "list", "search", "new", "inform", "partners", "partner", "drafts", "approvals"}
-        and r not in {"records", "look_up"}
+        and r not in {"records", "look_up", "ringing"}
     ],
 )
 def test_to_an_officer_of_another_authority_it_does_not_exist(asked: CaseMessage, route: str) -> None:

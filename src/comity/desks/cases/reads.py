@@ -11,7 +11,8 @@ from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from comity.desks.cases import words
+from comity.desks.cases import escalations, words
+from comity.desks.cases.alerting import Escalation
 from comity.desks.cases.clock import Turn
 from comity.desks.cases.delivered import Delivery, deliveries
 from comity.desks.cases.due import clock_of
@@ -287,6 +288,7 @@ def _page_of(seen: Sequence[CaseMessage]) -> CasePage:
         .order_by("-score", "id")
     )
     waiting, approved = _around(seen)
+    told = escalations.of(seen)
     by_root = {bytes(one.msg).hex(): one for one in seen}
     views = tuple(
         MessageView(
@@ -308,12 +310,12 @@ def _page_of(seen: Sequence[CaseMessage]) -> CasePage:
     return CasePage(
         case=seen[0].case,
         messages=views,
-        timeline=timeline(views, proposals),
+        timeline=timeline(views, proposals, told),
         handling=tuple(sorted({code for one in seen for code in one.handling})),
         conditions=tuple(text for one in seen for text in (one.content or {}).get("conditions", [])),
         open_request=next((one for one in seen if may_be_answered(one)), None),
         open_question=next((one for one in seen if one.incoming and may_be_supplied(one)), None),
-        stamp=f"{case_stamp(views)}-{seen[0].case.holder_id or ''}",
+        stamp=f"{case_stamp(views)}-{seen[0].case.holder_id or ''}-{len(told)}",
     )
 
 
@@ -409,9 +411,11 @@ def case_stamp(views: Sequence[MessageView]) -> str:
     return "-".join(parts)
 
 
-def timeline(views: Sequence[MessageView], candidates: Sequence[Candidate]) -> tuple[Moment, ...]:
+def timeline(
+    views: Sequence[MessageView], candidates: Sequence[Candidate], told: Sequence[Escalation]
+) -> tuple[Moment, ...]:
     """Return what happened in a case, newest first."""
-    moments = []
+    moments = [Moment(one.at, "bell", words.word(escalations.WORDS, one.told)) for one in told]
     for view in views:
         one = view.message
         kind = words.word(words.KINDS, one.kind)

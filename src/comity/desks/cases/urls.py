@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from comity.desks.cases.views import approving, exporting, files, holding, reading, records, writing
+from comity.desks.cases.views import approving, exporting, files, holding, reading, records, ringing, writing
 
 app_name = "cases"
 
@@ -26,6 +26,7 @@ urlpatterns = [
     path("drafts/<int:draft_id>/files/<int:file_id>/remove", files.detach, name="detach"),
     path("approvals", approving.approvals, name="approvals"),
     path("approvals/<int:draft_id>/", approving.approval, name="approval"),
+    path("ringing", ringing.rings, name="ringing"),
     path("<int:case_id>/", reading.case, name="case"),
     path("<int:case_id>/bundle", exporting.bundle, name="bundle"),
     path("<int:case_id>/hold", holding.hold, name="hold"),

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 from django.views.decorators.vary import vary_on_headers
 
-from comity.desks.cases import actions, comparing, drafts, forms, partner_page, partners, proofs, reads
+from comity.desks.cases import actions, comparing, drafts, escalations, forms, partner_page, partners, proofs, reads
 from comity.desks.cases.models import Candidate, Case, Verdict
 from comity.desks.cases.views.pages import UNCHANGED, message_of, page_of, reader, writer
 from comity.desks.cases.visibility import may_export
@@ -22,13 +22,15 @@ from comity.node.officers.stepup import fresh_second_factor
 def home(request: HttpRequest) -> HttpResponse:
     """Show what is new, what waits for an answer, and what is still on its way."""
     officer = reader(request)
-    if request.GET.get("stamp") == (stamp := f"{reads.stamp(officer)}-{drafts.stamp(officer)}"):
+    stamp = "-".join(one.stamp(officer) for one in (reads, drafts, escalations))
+    if request.GET.get("stamp") == stamp:
         return HttpResponse(status=UNCHANGED)
     template = "cases/home.html#live" if "stamp" in request.GET else "cases/home.html"
     return page_of(
         request,
         template,
         page=reads.home(officer),
+        escalated=escalations.to_me(officer),
         approvals=drafts.listed(drafts.to_approve(officer), approving=True),
         drafts=drafts.open_own(officer),
         may_write=officer.may(Duty.WRITE_MESSAGES),
