@@ -3,7 +3,7 @@
 from allauth.account import views as account
 from django.urls import URLPattern, URLResolver, include, path
 
-from comity.config import confirming, incidents, sittings, views
+from comity.config import confirming, incidents, reminders, sittings, views
 
 handler500 = "comity.config.views.failed"
 
@@ -15,6 +15,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("me/theme", views.choose_theme, name="theme"),
     path("me/session", sittings.pulse, name="pulse"),
     path("me/sessions/end", sittings.end_own, name="end_own_session"),
+    path("me/calendar", reminders.make, name="make_calendar"),
+    path("me/calendar/revoke", reminders.revoke, name="revoke_calendar"),
     path("sign-ins/", sittings.listing, name="sign_ins"),
     path("sign-ins/end", sittings.end_of_officer, name="end_session"),
     path("sign-ins/open", sittings.open_again, name="open_again"),

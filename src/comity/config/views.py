@@ -18,7 +18,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET, require_POST
 
-from comity.config import frame, sittings
+from comity.config import frame, reminders, sittings
 from comity.config.demosignin import demo_allowed
 from comity.node.officers import actions, stepup
 from comity.node.officers.models import LANGUAGE_CHOICES, Officer
@@ -79,9 +79,8 @@ def me(request: HttpRequest) -> HttpResponse:
         with translation.override(officer.language):
             messages.success(request, translation.gettext("Your language is saved."))
         return redirect("me")
-    return render(
-        request, "me.html", {"form": form, "sittings": sittings.of(officer, request.session.session_key or "")}
-    )
+    context = {"form": form, "sittings": sittings.of(officer, request.session.session_key or "")}
+    return render(request, "me.html", context | reminders.account(officer))
 
 
 @login_not_required

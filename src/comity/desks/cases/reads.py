@@ -415,7 +415,7 @@ def timeline(
     views: Sequence[MessageView], candidates: Sequence[Candidate], told: Sequence[Escalation]
 ) -> tuple[Moment, ...]:
     """Return what happened in a case, newest first."""
-    moments = [Moment(one.at, "bell", words.word(escalations.WORDS, one.told)) for one in told]
+    moments = [Moment(one.at, "bell", words.word(escalations.WORDS, one.told)) for one in reversed(told)]
     for view in views:
         one = view.message
         kind = words.word(words.KINDS, one.kind)

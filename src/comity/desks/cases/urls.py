@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from comity.desks.cases.views import approving, exporting, files, holding, reading, records, ringing, writing
+from comity.desks.cases.views import approving, calendars, exporting, files, holding, reading, records, ringing, writing
 
 app_name = "cases"
 
@@ -27,6 +27,7 @@ urlpatterns = [
     path("approvals", approving.approvals, name="approvals"),
     path("approvals/<int:draft_id>/", approving.approval, name="approval"),
     path("ringing", ringing.rings, name="ringing"),
+    path("calendar/<str:secret>.ics", calendars.feed, name="calendar"),
     path("<int:case_id>/", reading.case, name="case"),
     path("<int:case_id>/bundle", exporting.bundle, name="bundle"),
     path("<int:case_id>/hold", holding.hold, name="hold"),
