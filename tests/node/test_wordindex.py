@@ -36,6 +36,36 @@ found = [[one for part in index.find(wanted(query), "xa.ncb") for one in part] f
 below = [one for part in index.find(wanted("harbour"), "xa.ncb", below=5) for one in part]
 print(json.dumps([found, below, index.newest(), sorted(index.known([1, 2, 3, 1000, 5000])), index.check()]))
 """
+ERASING = """
+import sys
+from pathlib import Path
+import django; django.setup()
+from django.core.management import call_command
+call_command("migrate", verbosity=0, skip_checks=True)
+from comity.node.exchange import erasing
+from comity.node.wordindex import Entry, WordIndex
+from comity.node.writing import writing
+from django.conf import settings
+index, canary = WordIndex("cases_words"), sys.argv[1]
+def on_disk():
+    return any(canary.encode() in path.read_bytes() for path in Path(settings.NODE.folder).glob("db.sqlite3*"))
+for start in range(0, 3000, 100):
+    with writing():
+        index.put([Entry(n, "xa.ncb", [canary if n == 777 else f"w{n}", "ship"]) for n in range(start, start + 100)])
+assert on_disk()
+with writing():
+    assert index.drop([777]) == 1
+begun = False
+while True:
+    with writing():
+        more = index.tidy(begun=begun)
+    begun = True
+    if not more:
+        break
+erasing.settle_journal()
+assert not on_disk()
+assert index.check()
+"""
 TEXTS = [
     "Two containers at the harbour of Ashkar",
     "This text is replaced by another",
@@ -134,3 +164,12 @@ def test_more_than_one_portion_is_read_where_it_is_asked_for() -> None:
     portions = list(index.find(wanted("ship"), "xa.ncb"))
     assert [len(part) for part in portions] == [500, 2000, 500]
     assert [one for part in portions for one in part] == list(range(3000, 0, -1))
+
+
+def test_of_what_was_dropped_no_word_is_left_in_the_files_of_the_database(tmp_path: Path) -> None:
+    (tmp_path / "keys").mkdir()
+    nodefile.save(nodefile.NodeFile(folder=tmp_path, database="sqlite"))
+    env = {**os.environ, "COMITY_NODE": str(tmp_path), "DJANGO_SETTINGS_MODULE": "comity.config.settings"}
+    command = [sys.executable, "-c", ERASING, "xylokarpathos"]
+    result = subprocess.run(command, env=env, check=False, capture_output=True, text=True)
+    assert result.returncode == 0, result.stderr

@@ -119,6 +119,9 @@ FILLED: dict[str, str | list[str]] = {
 }
 
 
+FillIn = Callable[..., forms.Draft]
+
+
 def posted(**changed: str | list[str]) -> QueryDict:
     data = QueryDict(mutable=True)
     for name, value in {**FILLED, **changed}.items():

@@ -127,9 +127,10 @@ def _values(content: dict[str, Any]) -> Iterator[str]:
 
 
 def _names(content: dict[str, Any]) -> Iterator[str]:
+    """Return the names of persons: companies and ships bear common words, which sound like many a name."""
     for subject in content.get("subjects", ()):
         for name, values in subject["properties"].items():
-            if name in _NAMES:
+            if name in _NAMES and subject["schema"] == "Person":
                 yield from values
 
 

@@ -17,6 +17,7 @@ from comity.desks.cases.clock import Turn
 from comity.desks.cases.delivered import Delivery, deliveries
 from comity.desks.cases.due import clock_of
 from comity.desks.cases.facts import SubjectView, subjects_of
+from comity.desks.cases.filters import Filter
 from comity.desks.cases.models import (
     Addressee,
     Approval,
@@ -37,6 +38,7 @@ from comity.node.exchange.models import Note, NoteState, Receipt
 from comity.node.officers.models import Officer
 
 PAGE: Final = 50
+EVERYTHING: Final = Filter()
 WAITS: Final = (State.NEW, State.OPEN)
 _BY_DUE: Final = (F("still_since").asc(nulls_first=True), F("due_at").asc(nulls_last=True), "-id")
 """Overdue first, then what is due next; what stands still comes after it, and last what has no time limit."""
@@ -159,24 +161,21 @@ def stamp(officer: Officer) -> str:
     return f"{newest}-{receipt}-{new}-{held.timestamp() if held else 0}"
 
 
-def page(officer: Officer, key: str, number: object) -> tuple[Tab, Page[CaseMessage]]:
-    """Return one page of one tab of the list: what waits by its due time, the rest newest first."""
-    tab = next((one for one in TABS if one.key == key), TABS[0])
-    found = _listed(visible_to(officer).filter(tab.filter(officer)))
-    if tab.by_due:
-        found = found.order_by(*_BY_DUE)
-    return tab, Paginator(found, PAGE).get_page(number)  # type: ignore[arg-type] # Django takes what a query holds
+def tab_of(key: str) -> Tab:
+    """Return the tab of a key; of none the first, which shows all."""
+    return next((one for one in TABS if one.key == key), TABS[0])
 
 
-def search(officer: Officer, text: str) -> tuple[CaseMessage, ...]:
-    """Return the messages whose reference or caption holds `text`."""
-    text = text.strip()[:200]
-    if not text:
-        return ()
-    found = visible_to(officer).filter(
-        Q(reference__icontains=text) | Q(case__reference__icontains=text) | Q(caption__icontains=text)
-    )
-    return tuple(_listed(found)[:PAGE])
+def listed(officer: Officer, tab: Tab, chosen: Filter) -> QuerySet[CaseMessage]:
+    """Return what a tab shows under a filter: what waits by its due time, the rest newest first."""
+    found = visible_to(officer).filter(tab.filter(officer), chosen.condition(officer.pk))
+    return _listed(found).order_by(*chosen.order(by_due=tab.by_due))
+
+
+def page(officer: Officer, key: str, number: object, chosen: Filter = EVERYTHING) -> tuple[Tab, Page[CaseMessage]]:
+    """Return one page of one tab of the list."""
+    tab = tab_of(key)
+    return tab, Paginator(listed(officer, tab, chosen), PAGE).get_page(number)  # type: ignore[arg-type] # Django takes what a query holds
 
 
 @dataclass(frozen=True, slots=True)

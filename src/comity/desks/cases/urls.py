@@ -2,14 +2,29 @@
 
 from django.urls import path
 
-from comity.desks.cases.views import approving, calendars, exporting, files, holding, reading, records, ringing, writing
+from comity.desks.cases.views import (
+    approving,
+    calendars,
+    exporting,
+    files,
+    holding,
+    listing,
+    reading,
+    records,
+    ringing,
+    writing,
+)
 
 app_name = "cases"
 
 urlpatterns = [
     path("", reading.home, name="home"),
-    path("list", reading.listing, name="list"),
-    path("search", reading.search, name="search"),
+    path("list", listing.listing, name="list"),
+    path("list/bulk", listing.bulk, name="bulk"),
+    path("list/export", listing.export, name="export"),
+    path("list/filters", listing.keep_filter, name="keep_filter"),
+    path("list/filters/<int:filter_id>/drop", listing.drop_filter, name="drop_filter"),
+    path("search", listing.search, name="search"),
     path("new", writing.write_request, name="new"),
     path("inform", writing.inform, name="inform"),
     path("partners", reading.partner_list, name="partners"),

@@ -18,6 +18,15 @@ from comity.desks.cases.actions.drafts import (
     take_back,
 )
 from comity.desks.cases.actions.holding import Held, assign, colleagues, let_go, take
+from comity.desks.cases.actions.listing import (
+    Bulk,
+    assign_each,
+    drop_filter,
+    keep_filter,
+    let_go_each,
+    note_export,
+    take_each,
+)
 from comity.desks.cases.actions.looking import decide_candidate, note_consulted, note_look_up, note_search, open_case
 from comity.desks.cases.actions.sending import (
     Outcome,
@@ -31,23 +40,29 @@ from comity.desks.cases.rules import may_be_about, may_be_answered, may_follow_u
 
 __all__ = [
     "WRITABLE",
+    "Bulk",
     "Held",
     "Outcome",
     "answer_request",
     "approve",
     "assign",
+    "assign_each",
     "attach",
     "colleagues",
     "decide_candidate",
     "discard",
+    "drop_filter",
     "files_of",
     "give_back",
+    "keep_filter",
     "let_go",
+    "let_go_each",
     "may_approve",
     "may_be_about",
     "may_be_answered",
     "may_follow_up",
     "note_consulted",
+    "note_export",
     "note_look_up",
     "note_read",
     "note_search",
@@ -64,4 +79,5 @@ __all__ = [
     "submit",
     "take",
     "take_back",
+    "take_each",
 ]

@@ -39,32 +39,6 @@ def home(request: HttpRequest) -> HttpResponse:
 
 
 @require_GET
-def listing(request: HttpRequest) -> HttpResponse:
-    """Show one tab of all messages."""
-    officer = reader(request)
-    tab, page = reads.page(officer, request.GET.get("show", ""), request.GET.get("page"))
-    return page_of(
-        request,
-        "cases/list.html",
-        tab=tab,
-        tabs=reads.TABS,
-        page=page,
-        query=f"show={tab.key}&",
-        may_write=officer.may(Duty.WRITE_MESSAGES),
-    )
-
-
-@require_POST
-def search(request: HttpRequest) -> HttpResponse:
-    """Show what the search box finds; by POST, so that no name stands in an address or a log."""
-    officer = reader(request)
-    text = request.POST.get("q", "")
-    found = reads.search(officer, text)
-    actions.note_search(officer, at=timezone.now(), hits=len(found))
-    return page_of(request, "cases/found.html", text=text, found=found)
-
-
-@require_GET
 def partner_list(request: HttpRequest) -> HttpResponse:
     """Show the partners and how the exchange with each is going."""
     officer = reader(request)
