@@ -19,6 +19,7 @@ from comity.desks.cases import actions, composing, escalating, escalations, read
 from comity.desks.cases.alerting import Escalation, Told
 from comity.desks.cases.forms import Draft
 from comity.desks.cases.models import Case, CaseMessage, State
+from comity.desks.cases.visibility import visible_messages
 from comity.node.ledger.models import Entry
 from comity.node.officers.models import Officer
 
@@ -255,6 +256,14 @@ def test_the_band_takes_a_fixed_number_of_queries(
         row.save(force_insert=True)
     with django_assert_num_queries(2):
         assert len(ringing.rings_for(officer)) == 6
+
+
+@pytest.mark.parametrize("which", ["page", "worker"])
+def test_what_rings_is_found_among_the_urgent_alone(desk: None, officer: Officer, which: str) -> None:
+    """Asked every three seconds by every page, it must not read all that waits."""
+    every = CaseMessage.objects.all()
+    plan = ringing.ringing(visible_messages(officer, every) if which == "page" else every, "xa.ncb").explain()
+    assert "messages_that_cannot_wait" in plan
 
 
 def test_the_policy_lets_the_sound_and_the_worker_come_from_here_alone(browser: Client) -> None:
