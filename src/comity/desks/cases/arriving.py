@@ -49,6 +49,7 @@ def receive(batch: Sequence[Arrived]) -> None:
     known = _referred(fresh)
     cases = _cases(fresh, known)
     ids = rows.insert(CaseMessage, _COLUMNS, _rows(fresh, cases))
+    _reopen(cases)
     for one in fresh:
         _note_reply(one, known)
         _note_standing(one, known)
@@ -60,6 +61,18 @@ def receive(batch: Sequence[Arrived]) -> None:
         if one.arrived.message.head.kind in crosscheck.KINDS
     ]
     crosscheck.propose(asked)
+
+
+def _reopen(cases: Sequence[int]) -> None:
+    """Open again what was closed: something new has come in it."""
+    held = sorted(set(cases))
+    for start in range(0, len(held), AT_ONCE):
+        part = held[start : start + AT_ONCE]
+        rows.run(
+            f"""UPDATE cases_case SET closed_at = NULL, closed_by_id = NULL, closing = ''
+            WHERE closed_at IS NOT NULL AND id IN ({rows.marks(len(part))})""",  # noqa: S608  # marks
+            *part,
+        )
 
 
 def _filed(one: Arrived) -> _Filed:

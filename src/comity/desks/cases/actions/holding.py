@@ -67,6 +67,17 @@ def let_go(case: Case, officer: Officer, *, shown: int | None, at: datetime) -> 
     return _hand_to(case, None, officer, shown=shown, at=at, act="case.given-back")
 
 
+def pass_on(case: Case, to: Officer, officer: Officer, *, at: datetime) -> Held:
+    """Leave a case of one's own to a colleague at the end of a shift (args as `take`).
+
+    Raises:
+        PermissionDenied: the colleague is none who may write messages for the same authority.
+    """
+    if to not in colleagues(officer):
+        raise PermissionDenied
+    return _hand_to(case, to, officer, shown=officer.pk, at=at, act="case.handed-over")
+
+
 def _hand_to(case: Case, to: Officer | None, by: Officer, *, shown: int | None, at: datetime, act: str) -> Held:
     if case.authority != by.authority or not by.may(Duty.WRITE_MESSAGES):
         raise PermissionDenied

@@ -9,7 +9,19 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 from django.views.decorators.vary import vary_on_headers
 
-from comity.desks.cases import actions, comparing, drafts, escalations, forms, partner_page, partners, proofs, reads
+from comity.desks.cases import (
+    actions,
+    comparing,
+    drafts,
+    escalations,
+    forms,
+    handing_over,
+    keeping,
+    partner_page,
+    partners,
+    proofs,
+    reads,
+)
 from comity.desks.cases.models import Candidate, Case, Verdict
 from comity.desks.cases.views.pages import UNCHANGED, message_of, page_of, reader, writer
 from comity.desks.cases.visibility import may_export
@@ -22,7 +34,7 @@ from comity.node.officers.stepup import fresh_second_factor
 def home(request: HttpRequest) -> HttpResponse:
     """Show what is new, what waits for an answer, and what is still on its way."""
     officer = reader(request)
-    stamp = "-".join(one.stamp(officer) for one in (reads, drafts, escalations))
+    stamp = "-".join(one.stamp(officer) for one in (reads, drafts, escalations, handing_over))
     if request.GET.get("stamp") == stamp:
         return HttpResponse(status=UNCHANGED)
     template = "cases/home.html#live" if "stamp" in request.GET else "cases/home.html"
@@ -33,6 +45,7 @@ def home(request: HttpRequest) -> HttpResponse:
         escalated=escalations.to_me(officer),
         approvals=drafts.listed(drafts.to_approve(officer), approving=True),
         drafts=drafts.open_own(officer),
+        handed=handing_over.unread(officer),
         may_write=officer.may(Duty.WRITE_MESSAGES),
         stamp=stamp,
     )
@@ -68,11 +81,13 @@ def case(request: HttpRequest, case_id: int) -> HttpResponse:
             page = reads.case_page(officer, case_id)
     except Case.DoesNotExist:
         raise Http404 from None
-    template = "cases/case.html#live" if "stamp" in request.GET else "cases/case.html"
+    live = "stamp" in request.GET
     return page_of(
         request,
-        template,
+        "cases/case.html#live" if live else "cases/case.html",
         page=page,
+        kept=None if live else keeping.kept(officer, case_id),
+        supervises=officer.may(Duty.APPROVE),
         may_write=officer.may(Duty.WRITE_MESSAGES),
         colleagues=actions.colleagues(officer) if officer.may(Duty.APPROVE) else (),
     )
