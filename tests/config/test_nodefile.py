@@ -7,9 +7,10 @@ from hypothesis import strategies as st
 
 from comity.config import nodefile
 from comity.config.errors import NodeFileError
-from comity.config.nodefile import Authority, NodeFile
+from comity.config.nodefile import Authority, Mail, NodeFile
 
 TEXTS = st.text(st.characters(blacklist_categories=("Cs",)), max_size=30)
+PORTS = st.integers(1, 65535)
 NAMES = st.dictionaries(st.sampled_from(nodefile.LANGUAGES), TEXTS, max_size=4)
 
 
@@ -20,7 +21,7 @@ def node_files(draw: st.DrawFn) -> NodeFile:
     return NodeFile(
         folder=None,
         host=draw(st.sampled_from(["xa.localhost", "node.example.org"])),
-        port=draw(st.integers(1, 65535)),
+        port=draw(PORTS),
         scheme=draw(st.sampled_from(["http", "https"])),
         state=state,
         names=draw(NAMES),
@@ -30,6 +31,8 @@ def node_files(draw: st.DrawFn) -> NodeFile:
         demo=draw(st.booleans()),
         idle_minutes=draw(st.integers(1, 60)),
         step_up_minutes=draw(st.integers(1, 60)),
+        alarm_minutes=draw(st.integers(1, 60)),
+        mail=draw(st.none() | st.builds(Mail, st.just("mail.xa.example"), st.just("c@xa.example"), PORTS)),
     )
 
 
@@ -61,6 +64,12 @@ def test_a_missing_file_names_the_command_that_makes_one(tmp_path: Path) -> None
         ("idle_minutes = 0", "between 1 and 60"),
         ("session_hours = 99", "between 1 and 24"),
         ("step_up_minutes = 0", "between 1 and 60"),
+        ("alarm_minutes = 61", "between 1 and 60"),
+        ("[mail]", "needs `host`"),
+        ('[mail]\nhost = "mail.xa.example"', "needs `host`"),
+        ('[mail]\nhost = "mail.xa.example"\nsender = "c@xa.example"\nsecurity = "none"', "starttls or tls"),
+        ('[mail]\nhost = "localhost"\nsender = "c@xa.example"\nport = 0', "between 1 and 65535"),
+        ('[mail]\npassword = "x"', "no setting `password`"),
         ('host = "-bad-"', "no host name"),
         ('colour = "beige"', "`colour` must be one of"),
         ('[[authority]]\nid = "xb.spoc"', "no authority of XA"),

@@ -17,6 +17,8 @@ from comity.config.errors import NodeFileError
 
 FILE_NAME = "node.toml"
 SECRET_FILE = Path("keys") / "web-secret"
+MAIL_PASSWORD_FILE = Path("keys") / "mail-password"
+_THIS_MACHINE = ("localhost", "127.0.0.1")
 LANGUAGES = ("en", "fr", "es", "ar")
 COLOURS = ("blue", "azure", "indigo", "purple", "pink", "red", "orange", "yellow", "lime", "green", "teal", "cyan")
 _AUTHORITY = re.compile(r"[a-z]{2}\.[a-z][a-z0-9-]{0,29}")
@@ -37,13 +39,25 @@ class Authority:
 
 
 @dataclass(frozen=True, slots=True)
+class Mail:
+    """How the node hands e-mail over: to whom, under which name. The password is the file `keys/mail-password`."""
+
+    host: str
+    sender: str
+    port: int = 587
+    security: str = "starttls"
+    user: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class NodeFile:
     """What `node.toml` says.
 
     `folder` is the node's directory (`None` for a process without a node: tests, tools). `database` is `sqlite` (the
     file `db.sqlite3` in the folder) or a `postgresql://` URL. `idle_minutes` and `session_hours` end a session;
     after `step_up_minutes` keys, exports and approvals ask for a second factor again. What is about life at risk and
-    not taken is escalated to the supervisors after `alarm_minutes`, and to everybody after twice as many.
+    not taken is escalated to the supervisors after `alarm_minutes`, and to everybody after twice as many. Without
+    `mail` no e-mail leaves the node.
     """
 
     folder: Path | None
@@ -63,6 +77,7 @@ class NodeFile:
     session_hours: int = 12
     step_up_minutes: int = 5
     alarm_minutes: int = 5
+    mail: Mail | None = None
 
     @property
     def bound_to_loopback(self) -> bool:
@@ -107,18 +122,19 @@ def from_document(document: Mapping[str, Any], folder: Path | None) -> NodeFile:
     known = {
         "host": str, "port": int, "scheme": str, "federation_port": int, "state": str, "name": dict, "colour": str,
         "authority": list, "language": str, "time_zone": str, "database": str, "demo": bool, "idle_minutes": int,
-        "session_hours": int, "step_up_minutes": int, "alarm_minutes": int,
+        "session_hours": int, "step_up_minutes": int, "alarm_minutes": int, "mail": dict,
     }  # fmt: skip
     for key, value in document.items():
         if key not in known:
             raise NodeFileError(f"{FILE_NAME}: unknown setting `{key}`; known are {', '.join(sorted(known))}")
         if not isinstance(value, known[key]) or (known[key] is int and isinstance(value, bool)):
             raise NodeFileError(f"{FILE_NAME}: `{key}` must be of type {known[key].__name__}")
-    values = {key: value for key, value in document.items() if key not in {"authority", "name"}}
+    values = {key: value for key, value in document.items() if key not in {"authority", "name", "mail"}}
     file = NodeFile(
         folder=folder,
         names=_names(document.get("name", {}), "name"),
         authorities=_authorities(document.get("authority", [])),
+        mail=_mail(document.get("mail")),
         **values,
     )
     _check(file)
@@ -144,6 +160,16 @@ def dump(file: NodeFile) -> str:
         f"alarm_minutes = {file.alarm_minutes}",
         f"name = {_table(file.names)}",
     ]
+    if file.mail is not None:
+        lines += [
+            "",
+            "[mail]",
+            f"host = {_quoted(file.mail.host)}",
+            f"port = {file.mail.port}",
+            f"security = {_quoted(file.mail.security)}",
+            f"sender = {_quoted(file.mail.sender)}",
+            f"user = {_quoted(file.mail.user)}",
+        ]
     for authority in file.authorities:
         lines += ["", "[[authority]]", f"id = {_quoted(authority.id)}", f"name = {_table(authority.names)}"]
     return "\n".join(lines) + "\n"
@@ -170,6 +196,23 @@ def _authorities(entries: list[Any]) -> tuple[Authority, ...]:
             raise NodeFileError(f'{FILE_NAME}: each [[authority]] needs `id = "xx.name"`')
         found.append(Authority(entry["id"], _names(entry.get("name", {}), f"authority {entry['id']}")))
     return tuple(found) or (Authority("xa.ncb"),)
+
+
+def _mail(value: Mapping[str, Any] | None) -> Mail | None:
+    if value is None:
+        return None
+    known = {"host": str, "port": int, "security": str, "sender": str, "user": str}
+    for key, one in value.items():
+        if key not in known or not isinstance(one, known[key]) or isinstance(one, bool):
+            raise NodeFileError(f"{FILE_NAME}: `mail` has no setting `{key}` of this type")
+    if not _HOST.fullmatch(value.get("host", "")) or "@" not in value.get("sender", ""):
+        raise NodeFileError(f"{FILE_NAME}: `mail` needs `host`, a host name, and `sender`, an e-mail address")
+    found = Mail(**value)
+    if found.security not in {"starttls", "tls"} and not (found.security == "none" and found.host in _THIS_MACHINE):
+        raise NodeFileError(f"{FILE_NAME}: `security` of `mail` must be starttls or tls; none only to this machine")
+    if not 0 < found.port < 65536:  # noqa: PLR2004 - TCP's own limit
+        raise NodeFileError(f"{FILE_NAME}: `port` of `mail` must lie between 1 and 65535")
+    return found
 
 
 def _names(value: object, where: str) -> dict[str, str]:

@@ -31,6 +31,28 @@ def _read_secret() -> str:
     return secrets.token_urlsafe(50)
 
 
+def _mailer() -> dict[str, Any]:
+    mail = NODE.mail
+    if mail is None:
+        return {"BACKEND": "django.core.mail.backends.dummy.EmailBackend"}
+    try:
+        password = ((NODE.folder or Path()) / nodefile.MAIL_PASSWORD_FILE).read_text(encoding="utf-8").strip()
+    except OSError:  # the relay asks for none
+        password = ""
+    return {
+        "BACKEND": "django.core.mail.backends.smtp.EmailBackend",
+        "OPTIONS": {
+            "host": mail.host,
+            "port": mail.port,
+            "username": mail.user,
+            "password": password,
+            "use_tls": mail.security == "starttls",
+            "use_ssl": mail.security == "tls",
+            "timeout": 10,
+        },
+    }
+
+
 def _sqlite(name: str) -> dict[str, Any]:
     return {
         "ENGINE": "django.db.backends.sqlite3",
@@ -250,6 +272,12 @@ STORAGES = {
 WHITENOISE_USE_FINDERS = True
 WHITENOISE_AUTOREFRESH = False
 WHITENOISE_MAX_AGE = 3600
+
+# E-mail leaves the node only where node.toml says through whom; a node that says nothing sends none.
+
+MAILERS = {"default": _mailer()}
+if NODE.mail is not None:
+    DEFAULT_FROM_EMAIL = NODE.mail.sender
 
 # Languages and time
 

@@ -3,20 +3,21 @@
 from allauth.account import views as account
 from django.urls import URLPattern, URLResolver, include, path
 
-from comity.config import confirming, incidents, reminders, sittings, views
+from comity.config import confirming, incidents, my_account, sittings, views
 
 handler500 = "comity.config.views.failed"
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", views.home, name="home"),
     path("healthz", views.health, name="health"),
-    path("me/", views.me, name="me"),
+    path("me/", my_account.me, name="me"),
     path("me/language", views.choose_language, name="language"),
     path("me/theme", views.choose_theme, name="theme"),
     path("me/session", sittings.pulse, name="pulse"),
     path("me/sessions/end", sittings.end_own, name="end_own_session"),
-    path("me/calendar", reminders.make, name="make_calendar"),
-    path("me/calendar/revoke", reminders.revoke, name="revoke_calendar"),
+    path("me/calendar", my_account.make, name="make_calendar"),
+    path("me/calendar/revoke", my_account.revoke, name="revoke_calendar"),
+    path("me/mail", my_account.mail, name="mail"),
     path("sign-ins/", sittings.listing, name="sign_ins"),
     path("sign-ins/end", sittings.end_of_officer, name="end_session"),
     path("sign-ins/open", sittings.open_again, name="open_again"),

@@ -1,27 +1,23 @@
-"""Pages that belong to no desk: the way home, language and theme, my account, health, demo sign-in, errors."""
+"""Pages that belong to no desk: the way home, language and theme, health, demo sign-in, errors."""
 
 import sys
 from http import HTTPStatus
 from typing import Final
 
-from django import forms
 from django.conf import settings
-from django.contrib import messages
 from django.contrib.auth import login
 from django.contrib.auth.decorators import login_not_required
 from django.db import DatabaseError, OperationalError, connection
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.template import loader
-from django.utils import translation
 from django.utils.http import url_has_allowed_host_and_scheme
-from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET, require_POST
 
-from comity.config import frame, reminders, sittings
+from comity.config import frame
 from comity.config.demosignin import demo_allowed
 from comity.node.officers import actions, stepup
-from comity.node.officers.models import LANGUAGE_CHOICES, Officer
+from comity.node.officers.models import Officer
 from comity.node.officers.requests import officer_of
 from comity.node.writing import fault_of
 
@@ -60,27 +56,6 @@ def home(request: HttpRequest) -> HttpResponse:
     """Lead to the first desk that the officer may use, else to the account."""
     first = next(iter(frame.desks(officer_of(request))), None)
     return redirect(first.address if first else "me")
-
-
-class AccountForm(forms.Form):
-    """What an officer may change of himself."""
-
-    language = forms.ChoiceField(
-        label=_("Language"), choices=LANGUAGE_CHOICES, help_text=_("The language of the console, at every sign-in.")
-    )
-
-
-def me(request: HttpRequest) -> HttpResponse:
-    """Show my account; let me choose my language."""
-    officer = officer_of(request)
-    form = AccountForm(request.POST or None, initial={"language": officer.language})
-    if request.method == "POST" and form.is_valid():
-        actions.choose_language(officer, form.cleaned_data["language"])
-        with translation.override(officer.language):
-            messages.success(request, translation.gettext("Your language is saved."))
-        return redirect("me")
-    context = {"form": form, "sittings": sittings.of(officer, request.session.session_key or "")}
-    return render(request, "me.html", context | reminders.account(officer))
 
 
 @login_not_required

@@ -27,19 +27,21 @@ class Chore:
         name: unique; the same name registered again replaces the chore.
         every: how often at most.
         work: what is done.
+        apart: whether it is done on a thread for errands, since it waits for others outside this machine.
     """
 
     name: str
     every: timedelta
     work: Work
+    apart: bool = False
 
 
 CHORES: Final[dict[str, Chore]] = {}
 
 
-def register(name: str, every: timedelta, work: Work) -> None:
+def register(name: str, every: timedelta, work: Work, *, apart: bool = False) -> None:
     """Let the worker do something again and again."""
-    CHORES[name] = Chore(name, every, work)
+    CHORES[name] = Chore(name, every, work, apart)
 
 
 def do(chore: Chore, at: datetime) -> None:

@@ -17,7 +17,7 @@ from comity.desks.cases.models import Case, CaseMessage
 from comity.node.ledger import actions as ledger
 from comity.node.writing import writing
 
-PORTION: Final = 50
+PORTION: Final = 20
 """So many late requests of an authority are told at a time: the worker has other work, too."""
 
 

@@ -281,7 +281,10 @@ class Worker:
                 work(at)
         for chore in list(chores.CHORES.values()):
             if self._is_time(f"chore {chore.name}", chore.every, at):
-                chores.do(chore, at)
+                if chore.apart:
+                    self._errand("", f"chore {chore.name}", partial(chores.do, chore, at))
+                else:
+                    chores.do(chore, at)
 
     def _is_time(self, name: str, every: timedelta, at: datetime) -> bool:
         last = self._last.get(name)
