@@ -115,3 +115,52 @@ class WrongPasswords(models.Model):
 
     def __str__(self) -> str:
         return f"{self.count} from {self.address}"
+
+
+class AccessToken(models.Model):
+    """What a national system shows to act for an officer. Only the digest of its secret is kept.
+
+    `handle` is the first part of the token and no secret: by it the row is found, and wrong secrets are counted.
+    """
+
+    officer = models.ForeignKey(Officer, on_delete=models.CASCADE, related_name="access_tokens")
+    handle = models.CharField(max_length=16, unique=True)
+    digest = models.BinaryField(max_length=32)
+    name = models.CharField(max_length=60)
+    writes = models.BooleanField(default=False)
+    made_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    used_at = models.DateTimeField(null=True)  # to the minute
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(fields=["officer", "name"], name="an_officer_names_each_access_token"),
+            models.CheckConstraint(
+                condition=Q(expires_at__gt=models.F("made_at")), name="an_access_token_ends_after_it_began"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class KeptAnswer(models.Model):
+    """What was answered to an act asked for by a national system, so that asking again does nothing again.
+
+    `key` is the digest of the caller's key, `asked` that of the whole request. The answer names rows and no person.
+    """
+
+    token = models.ForeignKey(AccessToken, on_delete=models.CASCADE, related_name="answers")
+    key = models.BinaryField(max_length=32)
+    asked = models.BinaryField(max_length=32)
+    status = models.PositiveSmallIntegerField()
+    answer = models.JSONField()
+    at = models.DateTimeField(db_index=True)
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(fields=["token", "key"], name="an_act_is_answered_once_for_a_key"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.token_id}: {self.status}"
