@@ -27,6 +27,10 @@ VERBS: Mapping[str, tuple[str, str]] = {
     "restore": ("comity.cli.restore:command", marked("Make a node from a backup and go on with its logs.")),
     "import": ("comity.cli.import_:command", marked("Import records from a file or an official list.")),
     "verify": ("comity.cli.verify:command", marked("Check evidence or whole logs, without trusting a node.")),
+    "statistics": (
+        "comity.cli.statistics:command",
+        marked("Recompute the yearly statistics on requests from the acts log."),
+    ),
     "demo": ("comity.cli.demo:command", marked("Build the invented federation and play its story.")),
 }
 """Each verb: where its click command is, and what it does in one line."""

@@ -102,6 +102,7 @@ def examine(node: nodefile.NodeFile, folder: Path, now: datetime) -> Iterator[Fi
         ("witnesses", witnesses),
         ("backlog", lambda: backlog(now)),
         ("incidents", incidents),
+        ("search", search),
     )
     for name, check in checks:
         try:
@@ -164,6 +165,24 @@ def database() -> Iterator[Finding]:
             _("the database is of an older version"),
             _("run `python -m comity.config.prepare` with COMITY_NODE set to the node's folder"),
         )
+
+
+def search() -> Iterator[Finding]:
+    """Whether what officers search in is whole and complete; a fault in it is mended here."""
+    from comity.desks.cases import indexing  # noqa: PLC0415  # needs Django
+    from comity.desks.cases.models import CaseMessage  # noqa: PLC0415  # as above
+
+    live = CaseMessage.objects.filter(erased=False).count()
+    if indexing.MESSAGES.check() and indexing.MESSAGES.size() >= live - indexing.PORTION:
+        yield Finding("search", State.GOOD, _("the index of words is whole"))
+        return
+    made = indexing.rebuild()
+    yield Finding(
+        "search",
+        State.WARNING,
+        _("the index of words was not whole, and was made anew of {n} messages").format(n=made),
+        _("nothing more is to be done; if it happens again, have the disk examined"),
+    )
 
 
 def clock(now: datetime) -> Iterator[Finding]:

@@ -46,6 +46,7 @@ _DESKS: tuple[tuple[str, Any, str, str, Duty, str], ...] = (
     ("cases", _("Cases"), "folder", "cases:home", Duty.READ_CASES, "g c"),
     ("records", _("Records"), "database", "cases:records", Duty.READ_RECORDS, "g r"),
     ("partners", _("Partners"), "world", "cases:partners", Duty.READ_CASES, "g p"),
+    ("statistics", _("Statistics"), "report", "cases:statistics", Duty.READ_STATISTICS, "g t"),
     ("ledger", _("Ledger"), "link", "ledger:list", Duty.READ_LEDGER, "g l"),
     ("sign-ins", _("Sign-ins"), "users", "sign_ins", Duty.ADMINISTER, "g s"),
     ("incidents", _("Incidents"), "alert-triangle", "incidents", Duty.ADMINISTER, "g i"),

@@ -8,7 +8,7 @@ from comity.config import frame
 def register_all() -> None:
     """Hand the desks' receivers to the exchange, their counts and the node's warnings to the frame."""
     from comity.config import warners  # noqa: PLC0415 - models need loaded apps
-    from comity.desks.cases import arriving, drafts, escalating, forgetting, indexing, mailing, reads  # noqa: PLC0415 - as above
+    from comity.desks.cases import arriving, counting, drafts, escalating, forgetting, indexing, mailing, reads  # noqa: PLC0415 - as above
     from comity.desks.cases.views import ringing  # noqa: PLC0415 - as above
     from comity.messages import KINDS  # noqa: PLC0415 - as above
     from comity.node import chores  # noqa: PLC0415 - as above
@@ -19,6 +19,7 @@ def register_all() -> None:
     receivers.register_forgetter(forgetting.forget)
     chores.register("words of messages", timedelta(seconds=2), lambda _: indexing.catch_up(portions=5))
     chores.register("dropped words", timedelta(seconds=5), lambda _: indexing.tidy())
+    chores.register("statistics", timedelta(minutes=10), counting.count)
     chores.register("escalations", timedelta(seconds=5), escalating.escalate)
     chores.register("e-mail", timedelta(minutes=1), mailing.send_due, apart=True)
     frame.BANDS[:] = [ringing.band]

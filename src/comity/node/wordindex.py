@@ -87,6 +87,11 @@ class WordIndex:
             found.update(row[0] for row in rows.every(query, *part))
         return found
 
+    def size(self) -> int:
+        """Return how many things are in the index."""
+        found = rows.one(f"SELECT COUNT(*) FROM {self._plain}")  # noqa: S608  # our own name
+        return int((found and found[0]) or 0)
+
     def newest(self) -> int:
         """Return the highest id in the index, 0 where it is empty."""
         found = rows.one(f"SELECT MAX(id) FROM {self._plain}")  # noqa: S608  # our own names

@@ -17,11 +17,12 @@ from comity.desks.cases.urls import urlpatterns
 from comity.node.officers.models import Officer
 from comity.node.officers.rules import Role
 
-READ, WRITE, APPROVE = "read", "write", "approve"
+READ, WRITE, APPROVE, OVERSEE = "read", "write", "approve", "oversee"
 NEEDS = {
     "partners": READ, "partner": READ, "bundle": READ, "hold": WRITE,
-    "ringing": WRITE,
-    "handover": WRITE, "handover_read": None,  # see test_handing_over.py
+    "ringing": WRITE, "enter": WRITE,
+    "enter_answer": None,  # what came sealed is answered sealed: see test_entering.py
+    "statistics": OVERSEE, "handover": WRITE, "handover_read": None,  # see test_handing_over.py
     "kept": READ, "notes": WRITE, "links": WRITE, "facts": WRITE,
     "bulk": WRITE, "export": READ, "keep_filter": READ, "drop_filter": READ,
     "home": READ, "list": READ, "search": READ, "case": READ, "review": READ, "proof": READ, "evidence": READ,
@@ -52,9 +53,9 @@ POSTED = {
 }
 MAY = {
     Role.OFFICER: {READ, WRITE},
-    Role.SUPERVISOR: {READ, WRITE, APPROVE},
-    Role.DPO: {READ},
-    Role.AUDITOR: set(),
+    Role.SUPERVISOR: {READ, WRITE, APPROVE, OVERSEE},
+    Role.DPO: {READ, OVERSEE},
+    Role.AUDITOR: {OVERSEE},
     Role.ADMINISTRATOR: set(),
 }
 
@@ -109,7 +110,19 @@ def test_a_role_opens_what_it_includes_and_nothing_else(asked: CaseMessage, rout
         r
         for r in OPEN
         if r not in {"home", "list", "search", "new", "inform", "partners", "partner", "drafts", "approvals"}
-        and r not in {"records", "look_up", "handover", "bulk", "export", "keep_filter", "drop_filter", "ringing"}
+        and r
+        not in {
+            "records",
+            "look_up",
+            "handover",
+            "statistics",
+            "bulk",
+            "export",
+            "keep_filter",
+            "drop_filter",
+            "ringing",
+            "enter",
+        }
     ],
 )
 def test_to_an_officer_of_another_authority_it_does_not_exist(asked: CaseMessage, route: str) -> None:

@@ -11,7 +11,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
-from comity.desks.cases import alerting  # noqa: F401 - its tables belong to this desk, too
+from comity.desks.cases import alerting, entered  # noqa: F401 - their tables belong to this desk, too
 from comity.desks.cases.content import content_of
 from comity.node.exchange import bodies
 
@@ -84,6 +84,7 @@ class CaseMessage(models.Model):
     in_reply_to = models.CharField(max_length=120, blank=True)  # root of the message it answers, in hex
     msg = models.BinaryField(max_length=32)
     note_id = models.BigIntegerField(null=True)  # in: the note that brought it
+    channel = models.CharField(max_length=20, blank=True)  # outside the exchange, and entered here: `entered.Channel`
     purpose = models.CharField(max_length=40, blank=True)
     crime_area = models.CharField(max_length=40, blank=True)
     urgency = models.CharField(max_length=20)
@@ -352,6 +353,16 @@ class DroppedWords(models.Model):
 
     def __str__(self) -> str:
         return self.index
+
+
+class Counted(models.Model):
+    """Up to which message an authority's requests have been counted for its statistics."""
+
+    authority = models.CharField(max_length=40, unique=True)
+    upto = models.BigIntegerField(default=0)
+
+    def __str__(self) -> str:
+        return f"{self.authority}: {self.upto}"
 
 
 class SavedFilter(models.Model):

@@ -5,6 +5,7 @@ from django.urls import path
 from comity.desks.cases.views import (
     approving,
     calendars,
+    entering,
     exporting,
     files,
     handing_over,
@@ -14,6 +15,7 @@ from comity.desks.cases.views import (
     reading,
     records,
     ringing,
+    statistics,
     writing,
 )
 
@@ -29,6 +31,8 @@ urlpatterns = [
     path("search", listing.search, name="search"),
     path("new", writing.write_request, name="new"),
     path("inform", writing.inform, name="inform"),
+    path("enter", entering.request_, name="enter"),
+    path("statistics", statistics.yearly, name="statistics"),
     path("handover", handing_over.handover, name="handover"),
     path("handover/<int:handover_id>/read", handing_over.read, name="handover_read"),
     path("partners", reading.partner_list, name="partners"),
@@ -62,6 +66,7 @@ urlpatterns = [
     path("messages/<int:message_id>/hit", writing.hit, name="hit"),
     path("messages/<int:message_id>/ask-consent", writing.ask_consent, name="ask_consent"),
     path("messages/<int:message_id>/consent", writing.consent, name="consent"),
+    path("messages/<int:message_id>/enter-answer", entering.answer, name="enter_answer"),
     path("messages/<int:message_id>/remind", writing.remind, name="remind"),
     path("messages/<int:message_id>/correct", writing.correct, name="correct"),
     path("messages/<int:message_id>/withdraw", writing.withdraw, name="withdraw"),

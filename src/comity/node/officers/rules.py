@@ -27,15 +27,18 @@ class Duty(StrEnum):
     APPROVE = "approve"
     READ_RECORDS = "read-records"
     READ_LEDGER = "read-ledger"
+    READ_STATISTICS = "read-statistics"
     ADMINISTER = "administer"
 
 
 # An administrator keeps the machine and sees no case; an auditor and a data protection officer read and do not write.
 DUTIES: dict[Role, frozenset[Duty]] = {
     Role.OFFICER: frozenset({Duty.READ_CASES, Duty.WRITE_MESSAGES, Duty.READ_RECORDS}),
-    Role.SUPERVISOR: frozenset({Duty.READ_CASES, Duty.WRITE_MESSAGES, Duty.READ_RECORDS, Duty.APPROVE}),
-    Role.DPO: frozenset({Duty.READ_CASES, Duty.READ_RECORDS, Duty.READ_LEDGER}),
-    Role.AUDITOR: frozenset({Duty.READ_LEDGER}),
+    Role.SUPERVISOR: frozenset(
+        {Duty.READ_CASES, Duty.WRITE_MESSAGES, Duty.READ_RECORDS, Duty.APPROVE, Duty.READ_STATISTICS}
+    ),
+    Role.DPO: frozenset({Duty.READ_CASES, Duty.READ_RECORDS, Duty.READ_LEDGER, Duty.READ_STATISTICS}),
+    Role.AUDITOR: frozenset({Duty.READ_LEDGER, Duty.READ_STATISTICS}),
     Role.ADMINISTRATOR: frozenset({Duty.ADMINISTER}),
 }
 

@@ -8,7 +8,7 @@ from typing import Any, Final
 from django.utils.translation import gettext as _
 
 from comity.agreements import Action
-from comity.desks.cases import composing, content, due, rules
+from comity.desks.cases import composing, content, counting, due, rules
 from comity.desks.cases.actions.recording import record
 from comity.desks.cases.forms import Draft
 from comity.desks.cases.models import Addressee, Case, CaseMessage, Standing, State
@@ -65,14 +65,14 @@ def send_draft(
     """
     with writing():
         own = draft.about.case if draft.about is not None else case
-        reference = own.reference if own is not None else _next_reference(officer.authority, at)
+        reference = own.reference if own is not None else next_reference(officer.authority, at)
         message = composing.compose(draft, officer, reference, at, files=files)
         if approvals:
             message = replace(message, head=replace(message.head, approvals=approvals))
         title = rules.caption(content.captions(message))[: content.MAX_CAPTION]
         outcome = _send(message, own, officer, at=at, title=title, about=draft.about)
         if outcome.message is not None and draft.about is not None:
-            _settle(draft.about, outcome.message)
+            settle(draft.about, outcome.message)
         return outcome
 
 
@@ -97,7 +97,7 @@ def refuse_request(request: CaseMessage, refusal: Mapping[str, Any], officer: Of
 def _reply(request: CaseMessage, message: Message, officer: Officer, at: datetime) -> Outcome:
     outcome = _send(message, request.case, officer, at=at, about=request)
     if outcome.message is not None:
-        _settle(request, outcome.message)
+        settle(request, outcome.message)
     return outcome
 
 
@@ -112,7 +112,7 @@ def _send(
 ) -> Outcome:
     """Hand a message to the exchange and keep what the desk shows of it; call inside the act's transaction."""
     reference = case.reference if case is not None else message.head.reference
-    draft = _row_of(message, b"", case or Case(reference=reference), officer.authority)
+    draft = row_of(message, b"", case or Case(reference=reference), officer.authority)
     wanted = [
         Action.ANSWER if message.head.kind in rules.REPLIES else Action.SEND,
         *([Action.ATTACH] if message.attachments else []),
@@ -125,7 +125,7 @@ def _send(
         return Outcome(None, refusals_in_words(sent.refusals))
     if case is None:
         case = Case.objects.create(reference=reference, authority=officer.authority, title=title, opened_at=at)
-    row = _row_of(message, sent.msg, case, officer.authority)
+    row = row_of(message, sent.msg, case, officer.authority)
     row.written_by = officer
     row.in_reply_to = bytes(about.msg).hex() if about is not None else ""
     row.state = State.OPEN if row.kind in rules.AWAIT_REPLY else State.DONE
@@ -160,7 +160,7 @@ def _limit(row: CaseMessage, partner: str, deadline: int, limits: due.Limits) ->
     return limits.due_at(row.authority, partner, row.urgency, row.sent_at, deadline)
 
 
-def _row_of(message: Message, msg: bytes, case: Case, authority: str) -> CaseMessage:
+def row_of(message: Message, msg: bytes, case: Case, authority: str) -> CaseMessage:
     """Return the row for a message of ours, unsaved; its state is the caller's."""
     head, answer = message.head, message.answer
     return CaseMessage(
@@ -186,8 +186,10 @@ def _row_of(message: Message, msg: bytes, case: Case, authority: str) -> CaseMes
     )
 
 
-def _settle(about: CaseMessage, sent: CaseMessage) -> None:
+def settle(about: CaseMessage, sent: CaseMessage) -> None:
     """Write down at a message what the one that refers to it changes."""
+    by = sent.written_by.username if sent.written_by else ""
+    counting.note_settled(about, sent, by=by)
     if sent.kind == "answer" and (sent.content or {}).get("answer") != "interim":
         about.state = State.ANSWERED
     elif sent.kind == "refusal":
@@ -199,7 +201,7 @@ def _settle(about: CaseMessage, sent: CaseMessage) -> None:
     elif sent.kind == "withdrawal":
         about.standing = Standing.WITHDRAWN
         about.state = State.DONE
-        _reopen(about)
+        _reopen(about, by=by, at=sent.sent_at)
     about.save(update_fields=["state", "standing"])
     if sent.kind in _MOVES_CLOCK and (asked := due.request_of(about)) is not None:
         due.wind(asked, () if asked.incoming or not about.incoming else [about.originator])
@@ -208,18 +210,36 @@ def _settle(about: CaseMessage, sent: CaseMessage) -> None:
 _MOVES_CLOCK: Final = frozenset({"answer", "refusal", "clarification", "supplement", "withdrawal"})
 
 
-def _reopen(withdrawn: CaseMessage) -> None:
+def _reopen(withdrawn: CaseMessage, *, by: str, at: datetime) -> None:
     """Let a request wait again whose answer or refusal was withdrawn."""
-    if withdrawn.kind in {"answer", "refusal", "consent"} and withdrawn.in_reply_to:
-        CaseMessage.objects.filter(
-            authority=withdrawn.authority,
-            incoming=True,
-            msg=bytes.fromhex(withdrawn.in_reply_to),
-            state__in=[State.ANSWERED, State.REFUSED],
-        ).exclude(standing=Standing.WITHDRAWN).update(state=State.OPEN)
+    if withdrawn.kind not in {"answer", "refusal", "consent"} or not withdrawn.in_reply_to:
+        return
+    asked = CaseMessage.objects.filter(
+        authority=withdrawn.authority,
+        incoming=True,
+        msg=bytes.fromhex(withdrawn.in_reply_to),
+        state__in=[State.ANSWERED, State.REFUSED],
+    ).exclude(standing=Standing.WITHDRAWN)
+    for one in asked.select_related("case"):
+        one.state = State.OPEN
+        one.save(update_fields=["state"])
+        if one.kind == "request" and counting.is_final(withdrawn):
+            _count_anew(one, withdrawn, by=by, at=at)
 
 
-def _next_reference(authority: str, at: datetime) -> str:
+def _count_anew(request: CaseMessage, withdrawn: CaseMessage, *, by: str, at: datetime) -> None:
+    """Let the statistics know what is left of the replies to a request when one is withdrawn."""
+    others = CaseMessage.objects.filter(
+        authority=request.authority, incoming=False, in_reply_to=withdrawn.in_reply_to, kind__in=("answer", "refusal")
+    ).exclude(standing=Standing.WITHDRAWN)
+    left = [one for one in others.exclude(pk=withdrawn.pk).order_by("id") if counting.is_final(one)]
+    if left:
+        counting.note_settled(request, left[-1], by=by)
+    else:
+        counting.note_reopened(request, by=by, at=at)
+
+
+def next_reference(authority: str, at: datetime) -> str:
     """Return the next free reference of the year; the transaction holds the database's only writer."""
     stem = rules.reference(authority, 0, at)[:-6]
     taken = Case.objects.filter(authority=authority, reference__startswith=stem).order_by("-reference").first()

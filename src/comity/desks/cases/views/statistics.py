@@ -1,0 +1,42 @@
+"""The yearly statistics on requests: a page, and the same figures as a file."""
+
+import json
+
+from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
+from django.views.decorators.http import require_GET
+
+from comity.desks.cases import counting, statistics
+from comity.desks.cases.views.pages import page_of
+from comity.node.officers.requests import officer_of
+from comity.node.officers.rules import Duty
+
+
+@require_GET
+def yearly(request: HttpRequest) -> HttpResponse:
+    """Show what the authority publishes on a year, and whether its acts log says the same."""
+    officer, at = officer_of(request, Duty.READ_STATISTICS), timezone.now()
+    years = statistics.years(officer.authority, at)
+    asked = request.GET.get("year", "")
+    year = int(asked) if asked.isdecimal() and len(asked) == 4 and int(asked) in years else years[0]  # noqa: PLR2004  # digits
+    counting.count(at)
+    report = statistics.from_tables(officer.authority, year)
+    logged = statistics.from_log(officer.authority, year)
+    if request.GET.get("form") == "json":
+        answer = HttpResponse(json.dumps(statistics.as_json(report), indent=1), content_type="application/json")
+        answer["Content-Disposition"] = f'attachment; filename="requests-{officer.authority}-{year}.json"'
+        return answer
+    return page_of(
+        request,
+        "cases/statistics.html",
+        active_desk="statistics",
+        year=year,
+        years=years,
+        report=report,
+        partners=statistics.by_partner(report),
+        urgencies=statistics.by_urgency(report),
+        refused=sorted(report.refused.items()),
+        late=sorted(report.late.items()),
+        unread=logged.unread,
+        same=statistics.as_json(report) == {**statistics.as_json(logged), "unread": 0},
+    )
