@@ -85,8 +85,8 @@ def tally(entries: Iterable[Opened], authority: str, year: int) -> Report:
                 settled[facts["request"]] = facts
             elif act["kind"] == REOPENED:
                 settled.pop(facts["request"], None)
-    for facts in settled.values():
-        _settle(report, facts)
+    for said in settled.values():
+        _settle(report, said)
     return Report(authority, year, report.received, report.sent, report.answered, report.refused, report.late, unread)
 
 

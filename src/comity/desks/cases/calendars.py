@@ -63,7 +63,8 @@ def deadlines(officer: Officer, scope: str, at: datetime) -> tuple[tuple[datetim
         found = found.filter(case__holder=officer)
     cases: dict[datetime, set[int]] = defaultdict(set)
     for due_at, case_id in found.values_list("due_at", "case_id")[:MOST]:
-        cases[due_at.replace(second=0, microsecond=0)].add(case_id)
+        if due_at is not None:
+            cases[due_at.replace(second=0, microsecond=0)].add(case_id)
     return tuple((minute, len(ids)) for minute, ids in sorted(cases.items()))
 
 
@@ -95,7 +96,8 @@ def to_ics(calendar: Calendar, at: datetime) -> bytes:
             event.add("class", "PRIVATE")
             event.add("transp", "TRANSPARENT")
             file.add_component(event)
-    return file.to_ical()
+    data: bytes = file.to_ical()
+    return data
 
 
 def _uid(calendar: Calendar, due_at: datetime) -> str:

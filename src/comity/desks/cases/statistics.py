@@ -123,9 +123,12 @@ def _row(report: Report, partner: str) -> Row:
 def by_urgency(report: Report) -> tuple[tuple[str, int, int, int, int], ...]:
     """Return (urgency, received, sent, answered, late) for each urgency that occurs."""
     found = sorted({key[1] for table in (report.received, report.sent, report.answered) for key in table})
+
+    def total(table: str, urgency: str) -> int:
+        return report.sum_of(table, urgency=urgency)
+
     return tuple(
-        (one, *(report.sum_of(table, urgency=one) for table in ("received", "sent", "answered", "late")))
-        for one in found
+        (one, total("received", one), total("sent", one), total("answered", one), total("late", one)) for one in found
     )
 
 

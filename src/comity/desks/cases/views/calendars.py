@@ -34,5 +34,4 @@ def feed(request: HttpRequest, secret: str) -> HttpResponseBase:
             "Referrer-Policy": "no-referrer",
         },
     )
-    found: HttpResponseBase = get_conditional_response(request, etag=etag, response=response)
-    return found
+    return get_conditional_response(request, etag=etag, response=response) or response
