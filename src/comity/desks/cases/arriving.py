@@ -214,11 +214,11 @@ def _note_reply(one: _Filed, known: dict[tuple[str, bytes], CaseMessage]) -> Non
     answer = one.arrived.message.answer
     reply = "refusal" if head.kind == "refusal" or answer is None else answer.outcome.value
     Addressee.objects.filter(message=asked, authority=str(head.from_)).update(reply=reply, replied_at=one.arrived.at)
-    _settle(asked)
+    settle(asked)
     due.wind(asked, [str(head.from_)])
 
 
-def _settle(asked: CaseMessage) -> None:
+def settle(asked: CaseMessage) -> None:
     """Close our request once every addressee has replied for good; open it again once that is no longer so."""
     replies = set(Addressee.objects.filter(message=asked).values_list("reply", flat=True))
     if asked.standing == Standing.WITHDRAWN:
@@ -297,4 +297,4 @@ def _forget_reply(withdrawn: CaseMessage) -> None:
     ).first()
     if asked is not None:
         Addressee.objects.filter(message=asked, authority=withdrawn.originator).update(reply="withdrawn")
-        _settle(asked)
+        settle(asked)

@@ -270,7 +270,7 @@ def case_page(officer: Officer, case_id: int) -> CasePage:
     seen = list(
         visible_to(officer)
         .filter(case=case_id)
-        .select_related("case__holder", "written_by", "read_by")
+        .select_related("case__holder", "written_by", "read_by", "entered__taken_by", "entered__entered_by")
         .order_by("sent_at", "id")
     )
     if not seen:

@@ -180,6 +180,7 @@ class Spoken(Protocol):
     kind: str
     state: str
     standing: str
+    channel: str
 
     @property
     def content(self) -> Any:  # noqa: ANN401  # plain JSON
@@ -190,12 +191,21 @@ class Spoken(Protocol):
 def may_be_answered(message: Spoken) -> bool:
     """Whether the message is a partner's request that still waits for an answer."""
     waits = message.incoming and message.kind == "request" and message.state in {"new", "open"}
-    return waits and message.standing != "withdrawn"
+    return waits and message.standing != "withdrawn" and not message.channel
+
+
+def may_be_entered(message: Spoken) -> bool:
+    """Whether an answer given outside the exchange can be entered: to our request, or to one that was entered itself.
+
+    What a partner asked through the exchange is answered there, or its clock would run on.
+    """
+    waits = message.kind == "request" and message.state in {"new", "open"} and message.standing != "withdrawn"
+    return waits and message.incoming == bool(message.channel) and bool(message.content)
 
 
 def may_follow_up(message: Spoken, kind: str) -> bool:
     """Whether a reminder, correction or withdrawal of this message can be written now."""
-    if message.incoming or message.standing == "withdrawn" or not message.content:
+    if message.incoming or message.channel or message.standing == "withdrawn" or not message.content:
         return False
     if kind == "reminder":
         return message.kind == "request" and message.state == "open"
@@ -204,26 +214,28 @@ def may_follow_up(message: Spoken, kind: str) -> bool:
 
 def may_be_hit(message: Spoken) -> bool:
     """Whether a hit on what a partner named can be told now; on a request the answer tells it."""
-    return message.incoming and message.kind in NAMES_SUBJECTS and message.standing != "withdrawn"
+    there = message.incoming and message.standing != "withdrawn" and not message.channel
+    return there and message.kind in NAMES_SUBJECTS
 
 
 def may_be_used(message: Spoken) -> bool:
     """Whether the owner of what a message brought can be asked to consent to a further use of it."""
     brought = message.kind in NAMES_SUBJECTS or message.kind in {"request", "answer", "hit"}
-    return message.incoming and brought and message.standing != "withdrawn" and bool(message.content)
+    sealed = message.incoming and not message.channel
+    return sealed and brought and message.standing != "withdrawn" and bool(message.content)
 
 
 def may_be_allowed(message: Spoken) -> bool:
     """Whether the message is a partner's wish for our consent that waits."""
     waits = message.incoming and message.kind == "consent-request" and message.state in {"new", "open"}
-    return waits and message.standing != "withdrawn"
+    return waits and message.standing != "withdrawn" and not message.channel
 
 
 def may_be_supplied(message: Spoken) -> bool:
     """Whether something can be added now: to a partner's clarification that waits, or to our request that waits."""
     if message.standing == "withdrawn" or message.state not in {"new", "open"} or not message.content:
         return False
-    return message.kind == ("clarification" if message.incoming else "request")
+    return not message.channel and message.kind == ("clarification" if message.incoming else "request")
 
 
 def may_be_about(message: Spoken, kind: str) -> bool:

@@ -133,6 +133,16 @@ REFUSAL_GROUNDS: Words = {
     "h": _("It came from another state, which did not consent"),
 }
 
+# By what a message came that did not come through the exchange (`entered.Channel`).
+CHANNELS: Words = {
+    "telephone": _("By telephone"),
+    "paper": _("On paper or by fax"),
+    "e-mail": _("By e-mail"),
+    "siena": _("Through SIENA"),
+    "i-24-7": _("Through I-24/7"),
+    "meeting": _("In person"),
+}
+
 # `comity.vocabulary.consent`
 USES: Words = {
     "disseminate": _("Pass it on to another authority"),

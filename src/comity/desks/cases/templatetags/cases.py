@@ -30,6 +30,7 @@ _TABLES: dict[str, words.Words] = {
     "ground": words.REFUSAL_GROUNDS,
     "delay": words.DELAYS,
     "use": words.USES,
+    "channel": words.CHANNELS,
     "consent": words.CONSENTS,
     "confidence": words.CONFIDENCE,
     "property": words.PROPERTIES,
@@ -92,6 +93,12 @@ def due_rule(message: CaseMessage) -> Any:  # noqa: ANN401 - a lazy text
     return _(
         "The time limit of the agreement from the receipt; nights and holidays count, time standing still does not."
     )
+
+
+@register.filter
+def may_be_entered(message: CaseMessage) -> bool:
+    """Tell whether an answer given outside the exchange can be entered."""
+    return rules.may_be_entered(message)
 
 
 @register.filter

@@ -2,7 +2,7 @@
 
 import re
 import secrets
-from typing import Final
+from typing import Any, Final
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
@@ -104,7 +104,7 @@ def _write(request: HttpRequest, kind: str, message_id: int | None = None) -> Ht
     )
     if request.method != "POST":
         return _form(request, draft, stored, case)
-    draft = _changed(draft, step)
+    draft = after(draft, step)
     stored = actions.save(draft, officer, stored.key if stored else _key(request), at=timezone.now(), case=case)
     if request.headers.get(AUTOSAVE):
         # The page takes over the draft's own address, so that signing in again leads back to what was typed.
@@ -175,7 +175,8 @@ def _begun(stored: StoredDraft | None, about: CaseMessage | None, kind: str) -> 
     return prefilling.correction(about) if about is not None and kind == "correction" else None
 
 
-def _changed(draft: Draft, step: str) -> Draft:
+def after(draft: Draft, step: str) -> Draft:
+    """Return the draft after a button of its form added or removed a subject."""
     verb, _colon, what = step.partition(":")
     if verb == "add":
         return draft.with_subject(what)
@@ -187,7 +188,6 @@ def _changed(draft: Draft, step: str) -> Draft:
 def _form(
     request: HttpRequest, draft: Draft, stored: StoredDraft | None, case: Case | None, step: str = "edit"
 ) -> HttpResponse:
-    kinds = [(code, words.word(words.SCHEMATA, code), words.SCHEMA_ICONS.get(code, "id")) for code in rules.FIELDS]
     verb, _colon, what = step.partition(":")
     own_case = draft.about.case if draft.about is not None else case
     return page_of(
@@ -201,12 +201,20 @@ def _form(
         files=list(stored.files.order_by("pk")) if stored is not None else (),
         may_attach=draft.kind in rules.WITH_FILES,
         address=_address(draft),
-        often=[one for one in kinds if one[0] in rules.OFTEN],
-        seldom=[one for one in kinds if one[0] not in rules.OFTEN],
+        **kinds_of_subject(),
         added=draft.subjects[-1].prefix if verb == "add" and draft.subjects else "",
         removed=f"{what}:{request.POST.get(f's{what}-schema', '')}" if verb == "remove" else "",
         undecided=comparing.undecided(draft.about) if draft.kind in {"answer", "hit"} and draft.about else 0,
     )
+
+
+def kinds_of_subject() -> dict[str, list[tuple[str, Any, str]]]:
+    """Return what a form offers to add: code, words and icon of each kind, those often needed first."""
+    kinds = [(code, words.word(words.SCHEMATA, code), words.SCHEMA_ICONS.get(code, "id")) for code in rules.FIELDS]
+    return {
+        "often": [one for one in kinds if one[0] in rules.OFTEN],
+        "seldom": [one for one in kinds if one[0] not in rules.OFTEN],
+    }
 
 
 def _address(draft: Draft) -> str:
