@@ -177,7 +177,7 @@ def _reply(dice: random.Random, recipient: str, urgency: str, left: timedelta) -
     after = opens + timedelta(minutes=dice.uniform(20, 300)) if hurry else timedelta(hours=dice.uniform(16, 110))
     if dice.random() < 0.1:  # noqa: PLR2004  # late
         after = timedelta(hours=dice.uniform(9, 30) if hurry else dice.uniform(170, 200))
-    heard = timedelta(hours=dice.uniform(0.2, 30))
+    heard = timedelta(hours=dice.uniform(0.2, 30)) / (20 if urgency == "life-at-risk" else 1)  # or it would ring
     return Reply(
         officer,
         opens if opens < left else None,

@@ -14,6 +14,7 @@ from comity.desks.cases import proofs, reads, ringing, rules
 from comity.desks.cases.entered import Entered
 from comity.desks.cases.forms import Draft
 from comity.desks.cases.models import Addressee, Case, CaseMessage, State
+from comity.desks.cases.printing.paper import paper
 from comity.node.exchange.models import Note
 from comity.node.ledger.models import Entry
 from comity.node.officers.models import Officer
@@ -114,6 +115,7 @@ def test_life_at_risk_by_telephone_does_not_ring_for_who_enters_it_holds_it(brow
     [
         ({"partner": ""}, "choose the partner"),
         ({"partner": "xz.nobody"}, "Select a valid choice"),
+        ({"subjects": ""}, "at least one subject"),
         ({"channel": ""}, "choose by what it came"),
         ({"channel": "pigeon"}, "Select a valid choice"),
         ({"happened_at": ""}, "say when it was"),
@@ -130,6 +132,7 @@ def test_what_is_wrong_is_said_and_what_was_written_is_kept(
     page = browser.post("/cases/enter", call(officer, **wrong)).content.decode()
     assert "There is a problem" in page
     assert told in page
+    assert "To whom" not in page
     assert "Drug trafficking, section 4" in page
     assert not Case.objects.exists()
 
@@ -188,6 +191,25 @@ def test_the_answer_that_was_given_is_noted_and_the_request_waits_no_more(
     assert "Note the answer that was given" not in page
 
 
+def test_an_answer_that_went_as_information_is_noted_as_such(
+    called: CaseMessage, browser: Client, officer: Officer
+) -> None:
+    given = f"{timezone.localtime(ago(HOUR)):%Y-%m-%dT%H:%M}"
+    browser.post(
+        f"/cases/messages/{called.pk}/enter-answer", noted(officer, happened_at=given, channel="information")
+    )
+    assert CaseMessage.objects.get(kind="answer").channel == "information"
+    assert "as information" in browser.get(f"/cases/{called.case_id}/").content.decode()
+
+
+def test_the_timeline_has_when_it_came_and_when_it_was_entered(called: CaseMessage, officer: Officer) -> None:
+    found = {str(one.text): one for one in reads.case_page(officer, called.case_id).timeline}
+    kept = Entered.objects.get()
+    assert found["Received"].at == kept.happened_at
+    assert found["Entered by hand"].at == kept.entered_at
+    assert "By telephone" in found["Received"].detail
+
+
 def test_an_answer_cannot_be_given_before_its_request(called: CaseMessage, browser: Client, officer: Officer) -> None:
     given = f"{timezone.localtime(ago(9 * HOUR)):%Y-%m-%dT%H:%M}"
     page = browser.post(f"/cases/messages/{called.pk}/enter-answer", noted(officer, happened_at=given)).content.decode()
@@ -242,6 +264,14 @@ def test_who_may_not_write_enters_nothing(called: CaseMessage) -> None:
 def test_a_case_with_what_was_entered_can_be_taken_away(called: CaseMessage, browser: Client) -> None:
     answer = browser.post(f"/cases/{called.case_id}/bundle")
     assert answer.status_code == 200
+
+
+def test_on_paper_it_says_that_nothing_proves_it(called: CaseMessage, officer: Officer) -> None:
+    officer.role = "supervisor"  # who may take its content out
+    found = paper(reads.case_page(officer, called.case_id), officer, at=timezone.now())
+    told = dict(found["messages"][0]["rows"])["Entered by hand"]
+    assert "By telephone" in told
+    assert "no note proves it" in told
 
 
 def test_information_about_it_goes_through_the_exchange(

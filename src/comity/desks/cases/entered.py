@@ -20,6 +20,7 @@ class Channel(models.TextChoices):
     SIENA = "siena", "siena"
     I247 = "i-24-7", "i-24-7"
     MEETING = "meeting", "meeting"
+    INFORMATION = "information", "information"  # our answer to such a request, which went as spontaneous information
 
 
 class Entered(models.Model):

@@ -30,6 +30,7 @@ from comity.desks.cases.models import (
     Verdict,
     open_bodies,
 )
+from comity.desks.cases.moments import Moment, of_entered, of_escalations
 from comity.desks.cases.questions import QuestionView, questions_of
 from comity.desks.cases.rules import AWAIT_REPLY, REFERRING, acts_on, may_be_answered, may_be_hit, may_be_supplied
 from comity.desks.cases.visibility import visible_messages
@@ -237,17 +238,6 @@ class MessageView:
 
 
 @dataclass(frozen=True, slots=True)
-class Moment:
-    """One entry of a case's timeline."""
-
-    at: datetime
-    icon: str
-    text: Any
-    who: str = ""
-    detail: str = ""
-
-
-@dataclass(frozen=True, slots=True)
 class CasePage:
     """Everything on the page of a case."""
 
@@ -414,11 +404,13 @@ def timeline(
     views: Sequence[MessageView], candidates: Sequence[Candidate], told: Sequence[Escalation]
 ) -> tuple[Moment, ...]:
     """Return what happened in a case, newest first."""
-    moments = [Moment(one.at, "bell", words.word(escalations.WORDS, one.told)) for one in reversed(told)]
+    moments = list(of_escalations(told))
     for view in views:
         one = view.message
         kind = words.word(words.KINDS, one.kind)
-        if one.incoming:
+        if one.channel:
+            moments += of_entered(one, str(kind))
+        elif one.incoming:
             moments.append(Moment(one.arrived_at or one.sent_at, "inbox", _WHAT["received"], one.originator, str(kind)))
             if one.read_at:
                 moments.append(Moment(one.read_at, "eye", _WHAT["opened"], str(one.read_by or ""), str(kind)))

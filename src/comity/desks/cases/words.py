@@ -143,6 +143,9 @@ CHANNELS: Words = {
     "meeting": _("In person"),
 }
 
+# By what an answer was given to what came outside the exchange, beside those.
+INFORMED: Words = {"information": _("Through this exchange, as information")}
+
 # `comity.vocabulary.consent`
 USES: Words = {
     "disseminate": _("Pass it on to another authority"),

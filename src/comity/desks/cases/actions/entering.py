@@ -25,13 +25,14 @@ def enter_request(draft: Draft, happened: Happened, officer: Officer, *, at: dat
     Who enters it holds the case: he knows of it, so nothing has to ring.
 
     Args:
-        draft: valid, of a request; its recipients do not count.
+        draft: valid, of a request without recipients.
         happened: when, by what and from whom it came.
         officer: who enters it.
         at: now, UTC.
     """
     with writing():
         reference = next_reference(officer.authority, at)
+        draft.given["recipients"] = (happened.partner,)
         message = _turned(composing.request(draft, officer, reference, happened.at), happened.partner, officer)
         title = rules.caption(content.captions(message))[: content.MAX_CAPTION]
         case = Case.objects.create(

@@ -76,9 +76,8 @@ class HappenedForm(forms.Form):
             channel=choices(words.CHANNELS),
             by=[(str(one.pk), one.display_name) for one in people],
         )
-        self.fields["happened_at"].help_text = _(
-            "Day and time in the time zone of this node, %(zone)s. The clock runs from then."
-        ) % {"zone": timezone.get_current_timezone_name()}
+        hint = _("Day and time in the time zone of this node, %(zone)s.")
+        self.fields["happened_at"].help_text = hint % {"zone": timezone.get_current_timezone_name()}
 
     def clean_happened_at(self) -> datetime:
         """Refuse what is still to come, and what was before it could be."""
@@ -109,7 +108,10 @@ class SpokenAnswerForm(HappenedForm):
         missing=_("say what was answered"),
     )
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401 - passed on to Django
+    def __init__(self, *args: Any, given: bool = False, **kwargs: Any) -> None:  # noqa: ANN401 - passed on to Django
+        """Make the form; `given` where it is we who answered, which may have been through the exchange."""
         super().__init__(*args, **kwargs)
+        if given:
+            offer(self, channel=[*choices(words.CHANNELS), *choices(words.INFORMED)])
         final = [code for code in words.ANSWER_KINDS if code != "interim"]
         offer(self, outcome=choices(words.ANSWER_KINDS, final))

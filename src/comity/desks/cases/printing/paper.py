@@ -19,7 +19,8 @@ from comity.desks.cases import due, words
 from comity.desks.cases.choices import authority_name
 from comity.desks.cases.facts import SubjectView
 from comity.desks.cases.models import CaseMessage
-from comity.desks.cases.reads import CasePage, MessageView, Moment
+from comity.desks.cases.moments import Moment
+from comity.desks.cases.reads import CasePage, MessageView
 from comity.desks.cases.visibility import may_export
 from comity.node.officers.models import Officer
 
@@ -122,6 +123,8 @@ def _withheld(message: CaseMessage) -> str:
 
 def _rows(message: CaseMessage, content: dict[str, Any]) -> Rows:
     rows = [[_("State"), str(words.word(words.STATES, message.state))]]
+    if message.channel:
+        rows.append([_("Entered by hand"), _by_hand(message)])
     if message.standing:
         rows.append([_("Since then"), str(words.word(words.STANDINGS, message.standing))])
     if content.get("purpose"):
@@ -153,6 +156,19 @@ def _rows(message: CaseMessage, content: dict[str, Any]) -> Rows:
         [_("File"), f"{_own(one['title'])}\nSHA-256 {_ltr(one['sha256'])}"] for one in content.get("attachments", [])
     ]
     return rows
+
+
+def _by_hand(message: CaseMessage) -> str:
+    """Say by what a message came that did not come through the exchange, and that nothing proves it."""
+    entered = message.entered
+    who = _("%(time)s, by %(name)s. Entered by %(by)s, %(at)s.") % {
+        "time": _moment(entered.happened_at),
+        "name": _own(str(entered.taken_by)),
+        "by": _own(str(entered.entered_by)),
+        "at": _moment(entered.entered_at),
+    }
+    proof = _("It did not come through the exchange: no signature, no seal and no note proves it.")
+    return f"{words.word({**words.CHANNELS, **words.INFORMED}, message.channel)}\n{who}\n{proof}"
 
 
 def _subject(subject: SubjectView) -> dict[str, Any]:

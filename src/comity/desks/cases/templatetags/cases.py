@@ -30,7 +30,7 @@ _TABLES: dict[str, words.Words] = {
     "ground": words.REFUSAL_GROUNDS,
     "delay": words.DELAYS,
     "use": words.USES,
-    "channel": words.CHANNELS,
+    "channel": {**words.CHANNELS, **words.INFORMED},
     "consent": words.CONSENTS,
     "confidence": words.CONFIDENCE,
     "property": words.PROPERTIES,

@@ -1,7 +1,7 @@
 """Entering what came, or was answered, by telephone or on paper."""
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, QueryDict
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
 from django.utils.translation import get_language
@@ -30,7 +30,8 @@ def request_(request: HttpRequest) -> HttpResponse:
         partners=offered.partners,
         people=_people(officer),
     )
-    draft = after(Draft.read(_with_recipient(request), offered, checked=checked), step)
+    draft = after(Draft.read(request.POST if request.method == "POST" else None, offered, checked=checked), step)
+    del draft.form.fields["recipients"]  # nobody is written to
     if checked and all([happened.is_valid(), draft.is_valid()]):
         made = enter_request(draft, happened.happened(), officer, at=timezone.now())
         messages.success(request, _("Entered. The clock runs from when the request came."))
@@ -61,6 +62,7 @@ def answer(request: HttpRequest, message_id: int) -> HttpResponse:
         partners=_partners_of(asked),
         people=_people(officer),
         after=asked.arrived_at or asked.sent_at,
+        given=asked.incoming,
     )
     if request.method == "POST" and form.is_valid():
         made = enter_answer(asked, form.cleaned_data, form.happened(), officer, at=timezone.now())
@@ -85,12 +87,3 @@ def _partners_of(asked: CaseMessage) -> tuple[tuple[str, str], ...]:
 
 def _initial(request: HttpRequest, officer: Officer) -> dict[str, str]:
     return {"by": str(officer.pk), **{name: str(value) for name, value in request.POST.items()}}
-
-
-def _with_recipient(request: HttpRequest) -> QueryDict | None:
-    """Return what was posted, as the form of a request takes it: nobody is written to."""
-    if request.method != "POST":
-        return None
-    data = request.POST.copy()
-    data.setlist("recipients", [data.get("partner", "")])
-    return data
