@@ -26,15 +26,16 @@ texts, queries = json.loads(sys.argv[1])
 index = WordIndex("cases_words")
 with writing():
     index.put([
-        Entry(place, "xa.ncb", [*words_of(text), "", *words_of(compact(text))], sounds_of(text))
+        Entry(place, ["xa.ncb", f"part {place % 2}"], [*words_of(text), "", *words_of(compact(text))], sounds_of(text))
         for place, text in enumerate(texts, 1)
     ])
-    index.put([Entry(1000, "xb.spoc", ["harbour"])])
-    index.put([Entry(2, "xa.ncb", ["replaced"])])
+    index.put([Entry(1000, ["xb.spoc"], ["harbour"])])
+    index.put([Entry(2, ["xa.ncb"], ["replaced"])])
     index.drop([3])
-found = [[one for part in index.find(wanted(query), "xa.ncb") for one in part] for query in queries]
-below = [one for part in index.find(wanted("harbour"), "xa.ncb", below=5) for one in part]
-print(json.dumps([found, below, index.newest(), sorted(index.known([1, 2, 3, 1000, 5000])), index.check()]))
+found = [[one for part in index.find(wanted(query), ["xa.ncb"]) for one in part] for query in queries]
+below = [one for part in index.find(wanted("harbour"), ["xa.ncb"], below=5) for one in part]
+even = [one for part in index.find(wanted("harbour"), ["xa.ncb", "part 0"]) for one in part]
+print(json.dumps([found, below, even, index.newest(), sorted(index.known([1, 2, 3, 1000, 5000])), index.check()]))
 """
 ERASING = """
 import sys
@@ -51,7 +52,7 @@ def on_disk():
     return any(canary.encode() in path.read_bytes() for path in Path(settings.NODE.folder).glob("db.sqlite3*"))
 for start in range(0, 3000, 100):
     with writing():
-        index.put([Entry(n, "xa.ncb", [canary if n == 777 else f"w{n}", "ship"]) for n in range(start, start + 100)])
+        index.put([Entry(n, ["xa.ncb"], [canary if n == 777 else f"w{n}", "ship"]) for n in range(start, start + 100)])
 assert on_disk()
 with writing():
     assert index.drop([777]) == 1
@@ -137,9 +138,10 @@ def expect(found: dict[str, list[int]]) -> None:
 
 
 def test_on_sqlite_words_are_found_as_they_should(tmp_path: Path) -> None:
-    found, below, newest, known, whole = outcome(tmp_path / "here", "sqlite")
+    found, below, even, newest, known, whole = outcome(tmp_path / "here", "sqlite")
     expect(dict(zip(QUERIES, found, strict=True)))
     assert below == [4, 1]
+    assert even == [4]  # narrowed by a tag as well
     assert newest == 1000
     assert known == [1, 2, 1000]
     assert whole
@@ -160,8 +162,8 @@ def test_postgresql_answers_as_sqlite_does(tmp_path: Path) -> None:
 @pytest.mark.django_db
 def test_more_than_one_portion_is_read_where_it_is_asked_for() -> None:
     index = WordIndex("cases_words")
-    index.put([Entry(place, "xa.ncb", ["ship"]) for place in range(1, 3001)])
-    portions = list(index.find(wanted("ship"), "xa.ncb"))
+    index.put([Entry(place, ["xa.ncb"], ["ship"]) for place in range(1, 3001)])
+    portions = list(index.find(wanted("ship"), ["xa.ncb"]))
     assert [len(part) for part in portions] == [500, 2000, 500]
     assert [one for part in portions for one in part] == list(range(3000, 0, -1))
 

@@ -32,13 +32,14 @@ class Entry:
 
     Attributes:
         id: of the thing; higher is newer.
-        owner: the authority whose thing it is: a search reads only its own.
+        tags: what a thing is beside its words and stays, such as its authority and its kind; a search is narrowed by
+            them before a row is read. Of each only letters and digits count.
         words: levelled words in their order; `""` separates what must not read as one phrase.
         sounds: how names in it sound.
     """
 
     id: int
-    owner: str
+    tags: Sequence[str]
     words: Sequence[str]
     sounds: Sequence[str] = ()
 
@@ -54,9 +55,14 @@ class WordIndex:
         self.drop([one.id for one in entries])
         if connection.vendor == "sqlite":
             rows.run_each(
-                f"INSERT INTO {self.table} (rowid, owner, words, sounds) VALUES (%s, %s, %s, %s)",  # noqa: S608  # our own name
+                f"INSERT INTO {self.table} (rowid, tags, words, sounds) VALUES (%s, %s, %s, %s)",  # noqa: S608  # our own name
                 [
-                    (one.id, _plain(one.owner), " ".join(word or _GAP for word in one.words), " ".join(one.sounds))
+                    (
+                        one.id,
+                        " ".join(map(_plain, one.tags)),
+                        " ".join(word or _GAP for word in one.words),
+                        " ".join(one.sounds),
+                    )
                     for one in entries
                 ],
             )
@@ -97,17 +103,19 @@ class WordIndex:
         found = rows.one(f"SELECT MAX(id) FROM {self._plain}")  # noqa: S608  # our own names
         return int((found and found[0]) or 0)
 
-    def find(self, query: Sequence[Wanted], owner: str, *, below: int | None = None) -> Iterator[list[int]]:
+    def find(
+        self, query: Sequence[Wanted], tags: Sequence[str] = (), *, below: int | None = None
+    ) -> Iterator[list[int]]:
         """Yield the ids of what holds all that is wanted, newest first, in growing portions.
 
         Args:
             query: nothing wanted finds nothing.
-            owner: the authority whose things are searched.
+            tags: all of which a thing must bear.
             below: only ids under this one, for the next page.
         """
         if not query:
             return
-        condition, values = self._condition(query, owner)
+        condition, values = self._condition(query, tags)
         key = self._id
         for step in chain(STEPS, repeat(STEPS[-1])):
             limit = "" if below is None else f" AND {key} < %s"
@@ -161,12 +169,14 @@ class WordIndex:
         """Where ids are read by their key: FTS5 keeps its rows in a plain table beside the index."""
         return f"{self.table}_content" if connection.vendor == "sqlite" else self.table
 
-    def _condition(self, query: Sequence[Wanted], owner: str) -> tuple[str, tuple[str, ...]]:
+    def _condition(self, query: Sequence[Wanted], tags: Sequence[str]) -> tuple[str, tuple[str, ...]]:
         if connection.vendor == "sqlite":
             return f"{self.table} MATCH %s", (
-                " AND ".join([*(_match(one) for one in query), f'owner:"{_plain(owner)}"']),
+                " AND ".join([*(_match(one) for one in query), *(f'tags:"{_plain(one)}"' for one in tags)]),
             )
-        return "words @@ %s::tsquery", (" & ".join([*(_tsquery(one) for one in query), f"'@{_plain(owner)}'"]),)
+        return "words @@ %s::tsquery", (
+            " & ".join([*(_tsquery(one) for one in query), *(f"'@{_plain(one)}'" for one in tags)]),
+        )
 
 
 def create(database: BaseDatabaseWrapper, table: str) -> None:
@@ -177,7 +187,7 @@ def create(database: BaseDatabaseWrapper, table: str) -> None:
             cursor.execute(f"CREATE INDEX {table}_words ON {table} USING gin (words)")
             return
         cursor.execute(
-            f"CREATE VIRTUAL TABLE {table} USING fts5(owner, words, sounds, columnsize=0,"
+            f"CREATE VIRTUAL TABLE {table} USING fts5(tags, words, sounds, columnsize=0,"
             " tokenize=\"unicode61 remove_diacritics 0 categories 'L* N* M* Co'\")"
         )
         if _version(database) >= SECURE_DELETE_SINCE:
@@ -195,9 +205,9 @@ def needs_tidying() -> bool:
     return connection.vendor == "sqlite" and _version(connection) < SECURE_DELETE_SINCE
 
 
-def _plain(owner: str) -> str:
-    """Return an authority's id as one word."""
-    return "".join(letter for letter in owner if letter.isalnum())
+def _plain(tag: str) -> str:
+    """Return a tag as one word."""
+    return "".join(letter for letter in tag if letter.isalnum()) or "none"
 
 
 def _version(database: BaseDatabaseWrapper) -> tuple[int, ...]:
@@ -232,4 +242,10 @@ def _vector(entry: Entry) -> str:
         elif word:
             places.setdefault(word, [])
     said = [f"'{word}'" + (":" + ",".join(map(str, held)) if held else "") for word, held in places.items()]
-    return " ".join([f"'@{_plain(entry.owner)}'", *said, *(f"'~{sound}'" for sound in dict.fromkeys(entry.sounds))])
+    return " ".join(
+        [
+            *(f"'@{_plain(one)}'" for one in dict.fromkeys(entry.tags)),
+            *said,
+            *(f"'~{sound}'" for sound in dict.fromkeys(entry.sounds)),
+        ]
+    )

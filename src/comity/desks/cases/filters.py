@@ -26,6 +26,8 @@ from comity.vocabulary.errors import VocabularyError
 
 WAYS: Final = ("in", "out")
 SORTS: Final = ("due", "newest", "oldest")
+TAGGED: Final = ("way", "partner", "kind", "area", "urgency")
+"""Fields that never change for a message, see `indexing.tags_of`."""
 HOLDERS: Final = ("me", "nobody")
 _BY: Final = {
     "due": (F("still_since").asc(nulls_first=True), F("due_at").asc(nulls_last=True), "-id"),
@@ -108,6 +110,10 @@ class Filter:
         if self.until:
             found &= ~_from(_start(self.until + timedelta(days=1)))
         return found
+
+    def tags(self) -> dict[str, str]:
+        """Return the fields by which the index of words narrows by itself; `condition` holds them as well."""
+        return {name: value for name in TAGGED if (value := getattr(self, name))}
 
     def order(self, *, by_due: bool) -> tuple[Any, ...]:
         """Return in which order messages come; `by_due` is what the tab would do."""

@@ -85,7 +85,7 @@ _BEGUN: Final[dict[str, datetime]] = {}
 
 def note_entry(note: CaseNote) -> Entry:
     """Return what is found of a note."""
-    return Entry(note.pk, note.case.authority, words_of(note.text)[:MAX_WORDS])
+    return Entry(note.pk, [tag("own", note.case.authority)], words_of(note.text)[:MAX_WORDS])
 
 
 def entry_of(message: CaseMessage) -> Entry:
@@ -97,7 +97,25 @@ def entry_of(message: CaseMessage) -> Entry:
             words[text] = words_of(text)
     joined = {one for text in (message.reference, message.case.reference, *_values(content)) if (one := compact(text))}
     sounds = dict.fromkeys(sound for name in _names(content) for sound in sounds_of(name))
-    return Entry(message.pk, message.authority, _rows(words.values(), joined), tuple(sounds))
+    return Entry(message.pk, tags_of(message), _rows(words.values(), joined), tuple(sounds))
+
+
+def tag(name: str, value: str) -> str:
+    """Return what is narrowed by, such as `kind request`."""
+    return f"{name} {value}"
+
+
+def tags_of(message: CaseMessage) -> list[str]:
+    """Return what a message is and stays: whose, which way, with whom, of which kind, area and urgency."""
+    partners = [message.originator] if message.incoming else [one.authority for one in message.addressees.all()]
+    return [
+        tag("own", message.authority),
+        tag("way", "in" if message.incoming else "out"),
+        tag("kind", message.kind),
+        tag("area", message.crime_area),
+        tag("urgency", message.urgency),
+        *(tag("partner", one) for one in partners),
+    ]
 
 
 def _rows(texts: Iterable[Sequence[str]], joined: Iterable[str]) -> list[str]:
@@ -141,7 +159,9 @@ def _waiting() -> QuerySet[CaseMessage]:
     thousand ids back is looked at again.
     """
     newest = MESSAGES.newest()
-    found = CaseMessage.objects.filter(erased=False).select_related("case").order_by("pk")
+    found = (
+        CaseMessage.objects.filter(erased=False).select_related("case").prefetch_related("addressees").order_by("pk")
+    )
     if connection.vendor == "sqlite":
         return found.filter(pk__gt=newest)[:PORTION]
     recent = found.filter(pk__gt=newest - 1_000, pk__lte=newest)
