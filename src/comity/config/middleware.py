@@ -15,6 +15,7 @@ from django.urls import reverse
 from django.utils import translation
 
 from comity.config.frame import is_background, left_s
+from comity.config.interface import is_ours
 from comity.config.sessions import BEGUN, SEEN
 from comity.node.officers import stepup
 
@@ -79,6 +80,8 @@ class Locale:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         """Go on in the chosen language."""
+        if is_ours(request):  # a national system says in which language it wants to be answered
+            return self.get_response(request)
         chosen = request.COOKIES.get(settings.LANGUAGE_COOKIE_NAME, "")
         if request.user.is_authenticated:
             chosen = request.user.language

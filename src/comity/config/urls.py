@@ -36,4 +36,5 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("incidents/<int:incident_id>/evidence", incidents.evidence, name="incident_evidence"),
     path("incidents/<int:incident_id>/settle", incidents.settle, name="incident_settle"),
     path("cases/", include("comity.desks.cases.urls")),
+    path("api/v1/", include("comity.desks.cases.api.urls")),
 ]

@@ -38,7 +38,14 @@ from comity.desks.cases.actions.listing import (
     note_export,
     take_each,
 )
-from comity.desks.cases.actions.looking import decide_candidate, note_consulted, note_look_up, note_search, open_case
+from comity.desks.cases.actions.looking import (
+    decide_candidate,
+    note_consulted,
+    note_look_up,
+    note_messages_consulted,
+    note_search,
+    open_case,
+)
 from comity.desks.cases.actions.sending import (
     Outcome,
     answer_request,
@@ -82,6 +89,7 @@ __all__ = [
     "note_consulted",
     "note_export",
     "note_look_up",
+    "note_messages_consulted",
     "note_read",
     "note_read_handover",
     "note_search",

@@ -9,7 +9,7 @@ from django.core.exceptions import PermissionDenied
 from comity.agreements import Action
 from comity.desks.cases import due, rules
 from comity.desks.cases.actions.recording import record
-from comity.desks.cases.models import Candidate, State, Verdict
+from comity.desks.cases.models import Candidate, CaseMessage, State, Verdict
 from comity.desks.cases.reads import CasePage
 from comity.desks.cases.records import RecordView, Why
 from comity.desks.cases.visibility import may_do
@@ -37,14 +37,20 @@ def open_case(page: CasePage, officer: Officer, *, at: datetime) -> bool:
             note = Note.objects.filter(pk=message.note_id or 0).select_related("pair").first()
             if note is not None:
                 reading.mark_read(note, at)
+        note_messages_consulted([view.message for view in page.messages], officer, at=at)
+    return bool(fresh)
+
+
+def note_messages_consulted(messages: Sequence[CaseMessage], officer: Officer, *, at: datetime) -> None:
+    """Record that an officer read messages of one case; consulted again, it is recorded again."""
+    with writing():
         record(
             "message.consulted",
             officer,
             at,
-            case=page.case.reference,
-            subjects=[bytes(view.message.msg) for view in page.messages],
+            case=messages[0].case.reference,
+            subjects=[bytes(one.msg) for one in messages],
         )
-    return bool(fresh)
 
 
 def decide_candidate(candidate: Candidate, verdict: Verdict, reason: str, officer: Officer, *, at: datetime) -> None:
