@@ -3,7 +3,7 @@
 from allauth.account import views as account
 from django.urls import URLPattern, URLResolver, include, path
 
-from comity.config import confirming, incidents, my_account, sittings, views
+from comity.config import confirming, incidents, my_account, sittings, systems, views
 
 handler500 = "comity.config.views.failed"
 
@@ -18,6 +18,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("me/calendar", my_account.make, name="make_calendar"),
     path("me/calendar/revoke", my_account.revoke, name="revoke_calendar"),
     path("me/mail", my_account.mail, name="mail"),
+    path("me/systems/", systems.listing, name="systems"),
+    path("me/systems/tokens", systems.make, name="make_token"),
+    path("me/systems/tokens/<int:token_id>/revoke", systems.revoke, name="revoke_token"),
     path("sign-ins/", sittings.listing, name="sign_ins"),
     path("sign-ins/end", sittings.end_of_officer, name="end_session"),
     path("sign-ins/open", sittings.open_again, name="open_again"),
