@@ -185,6 +185,38 @@ def test_what_names_a_victim_is_typed_once_approved_by_another_corrected_and_wit
     accessible(reading)
 
 
+def test_what_is_about_life_at_risk_rings_on_every_page_of_every_device_until_somebody_takes_it(
+    sit_down: SitDown,
+) -> None:
+    devices = [sit_down("camille.arnoux"), sit_down("camille.arnoux", "dark")]
+    for page, path in zip(devices, ("/me/", "/cases/partners"), strict=True):
+        page.goto(page.evaluate("location.origin") + path)
+        page.evaluate(
+            "() => { const play = HTMLMediaElement.prototype.play; window.sounded = 0;"
+            " HTMLMediaElement.prototype.play = function () { window.sounded += 1; return play.call(this); } }"
+        )
+
+    asking = sit_down("harriet.lowe")
+    write_request(asking, FROM_ALDERMARK)
+    asking.uncheck(f'[name="recipients"][value="{FROM_ALDERMARK.refusing}"]')
+    asking.check('[name="urgency"][value="life-at-risk"]')
+    asking.select_option('[name="urgency_ground"]', "b")
+    send(asking)
+
+    for page in devices:
+        expect(page.locator(".band-alarm")).to_be_visible(timeout=10_000)  # five seconds and the way to the partner
+        assert page.evaluate("window.sounded") > 0
+        accessible(page)
+    first, second = devices
+    second.click("#alarm-mute")
+    expect(second.locator("#alarm-mute")).to_have_attribute("aria-pressed", "true")
+    first.click('.band-alarm button[name="step"]')
+    first.wait_for_url("**/cases/*/")
+    for page in devices:
+        expect(page.locator(".band-alarm")).to_have_count(0, timeout=5_000)
+    assert "(" not in second.title()
+
+
 def origin_of(federation: run.Federation, state: str) -> str:
     return next(node.file.origin for node in federation.nodes if node.file.state == state)
 

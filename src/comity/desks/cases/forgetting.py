@@ -3,6 +3,7 @@
 from django.db.models import Q
 
 from comity.desks.cases import indexing
+from comity.desks.cases.entered import Entered
 from comity.desks.cases.models import Candidate, Case, CaseLink, CaseMessage, CaseNote, StoredDraft
 from comity.vocabulary.authority import AuthorityId
 
@@ -10,12 +11,15 @@ from comity.vocabulary.authority import AuthorityId
 def forget(own: AuthorityId, msg: bytes) -> None:
     """Empty a message's content and caption, its candidates' copies of records, drafts of and about it, and its words.
 
+    Of what was entered by hand also who spoke at the partner.
+
     Runs in the transaction that erases the message itself. A case whose messages are all erased loses its title,
     the notes in it and the reasons of its links.
     """
     messages = CaseMessage.objects.filter(authority=str(own), msg=msg)
     ids, cases = (set(messages.values_list(name, flat=True)) for name in ("id", "case"))
     messages.update(erased=True, kept=None, caption="")
+    Entered.objects.filter(message__in=ids).update(spoken_to="")
     Candidate.objects.filter(message__in=ids).update(record=None, reasons=[], reason="")
     for name in ("message__in", "about__in"):
         StoredDraft.objects.filter(**{name: ids}).update(data={}, caption="", reason="")

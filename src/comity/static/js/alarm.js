@@ -22,6 +22,17 @@
 
   function isMuted() { return shown.every(function (key) { return muted.indexOf(key) >= 0; }); }
 
+  // On the page of one's account: whether this device sounds and may notify, before the first night.
+  function tried(kind, name) {
+    document.querySelectorAll("[data-alarm-" + kind + "]").forEach(function (one) {
+      one.hidden = one.getAttribute("data-alarm-" + kind) !== name;
+    });
+  }
+
+  function permission() {
+    return "Notification" in window ? Notification.permission : "none";
+  }
+
   // The same rings as before: only their age has changed, and nothing moves under the hand that is about to click.
   function renew(html) {
     var fresh = document.createElement("template");
@@ -94,7 +105,7 @@
   }
 
   function notify() {
-    if (!("Notification" in window) || Notification.permission !== "granted" || document.hasFocus()) return;
+    if (permission() !== "granted" || document.hasFocus()) return;
     // Seen by whoever passes the screen, so it names nothing.
     notice = new Notification(box.dataset.title, { body: box.dataset.notice, tag: "comity-alarm", requireInteraction: true });
     notice.onclick = function () { window.focus(); notice.close(); };
@@ -104,7 +115,8 @@
     var mute = document.getElementById("alarm-mute");
     if (mute) mute.setAttribute("aria-pressed", isMuted() ? "true" : "false");
     var allow = document.getElementById("alarm-notify");
-    if (allow) allow.hidden = !("Notification" in window) || Notification.permission !== "default";
+    if (allow) allow.hidden = permission() !== "default";
+    tried("may", permission());
   }
 
   function silence() {
@@ -112,13 +124,16 @@
     follow();
   }
 
-  box.addEventListener("click", function (event) {
+  document.addEventListener("click", function (event) {
     if (event.target.closest("#alarm-mute")) {
       muted = isMuted() ? [] : shown.slice();
       if (isMuted()) blocked(false);
       ring();
       controls();
-    } else if (event.target.closest("#alarm-notify")) {
+    } else if (event.target.closest("#alarm-try")) {
+      new Audio(box.dataset.sound).play().then(
+        function () { tried("heard", "yes"); }, function () { tried("heard", "no"); });
+    } else if (event.target.closest("#alarm-notify, #alarm-allow")) {
       Notification.requestPermission().then(controls);
     }
   });
