@@ -13,6 +13,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import get_language, get_language_bidi
 from django.utils.translation import gettext_lazy as _
 
+from comity.config.commands import commands
 from comity.config.sessions import BEGUN, SEEN
 from comity.node.officers.models import Officer
 from comity.node.officers.rules import Duty
@@ -120,6 +121,7 @@ def frame(request: HttpRequest) -> dict[str, Any]:
         "desks": SimpleLazyObject(lambda: desks(officer)) if officer else (),
         "warnings": SimpleLazyObject(lambda: warnings(officer)) if officer else (),
         "bands": SimpleLazyObject(lambda: bands(request)) if officer else (),
+        "commands": SimpleLazyObject(lambda: commands(officer)) if officer else (),
         "search_address": _address("cases:search") if officer and officer.may(Duty.READ_CASES) else "",
         "session_left_s": int(min(idle_s, hours_s)),
         "languages": settings.LANGUAGES,

@@ -31,11 +31,6 @@
       });
       return;
     }
-    if ((event.ctrlKey || event.metaKey) && keyOf(event).toLowerCase() === "k") {
-      var box = document.getElementById("search");
-      if (box) { box.focus(); event.preventDefault(); }
-      return;
-    }
     if (event.ctrlKey || event.metaKey || event.altKey || typing(event.target)) return;
     var key = keyOf(event);
     if (key === "/") {
