@@ -20,6 +20,7 @@ from comity.desks.cases.alerting import Escalation, Told
 from comity.desks.cases.forms import Draft
 from comity.desks.cases.models import Case, CaseMessage, State
 from comity.desks.cases.visibility import visible_messages
+from comity.node import chores
 from comity.node.ledger.models import Entry
 from comity.node.officers.models import Officer
 
@@ -330,3 +331,8 @@ def test_a_supervisors_home_renews_itself_when_something_is_escalated(late: Case
     before = escalations.stamp(chief)
     escalating.escalate(timezone.now())
     assert escalations.stamp(chief) != before
+
+
+def test_the_worker_escalates_by_itself() -> None:
+    assert chores.CHORES["escalations"].work is escalating.escalate
+    assert chores.CHORES["escalations"].every <= timedelta(seconds=10)

@@ -279,10 +279,13 @@ class Worker:
         ):
             if self._is_time(name, every, at):
                 work(at)
+        self._do_chores(at)
+
+    def _do_chores(self, at: datetime) -> None:
         for chore in list(chores.CHORES.values()):
             if self._is_time(f"chore {chore.name}", chore.every, at):
-                if chore.apart:
-                    self._errand("", f"chore {chore.name}", partial(chores.do, chore, at))
+                if chore.apart:  # for nobody else: a slow one holds up no errand but its own
+                    self._errand(f"chore {chore.name}", "once", partial(chores.do, chore, at))
                 else:
                     chores.do(chore, at)
 
