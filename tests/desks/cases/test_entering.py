@@ -195,9 +195,7 @@ def test_an_answer_that_went_as_information_is_noted_as_such(
     called: CaseMessage, browser: Client, officer: Officer
 ) -> None:
     given = f"{timezone.localtime(ago(HOUR)):%Y-%m-%dT%H:%M}"
-    browser.post(
-        f"/cases/messages/{called.pk}/enter-answer", noted(officer, happened_at=given, channel="information")
-    )
+    browser.post(f"/cases/messages/{called.pk}/enter-answer", noted(officer, happened_at=given, channel="information"))
     assert CaseMessage.objects.get(kind="answer").channel == "information"
     assert "as information" in browser.get(f"/cases/{called.case_id}/").content.decode()
 

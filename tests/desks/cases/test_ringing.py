@@ -231,6 +231,12 @@ def test_one_click_takes_it_and_opens_the_case(alarm: CaseMessage, browser: Clie
     assert "data-key=" not in browser.get("/me/").content.decode()
 
 
+def test_a_supervisor_is_told_that_it_was_escalated_to_him(alarm: CaseMessage, browser: Client, chief: Officer) -> None:
+    escalating.escalate(arrived(alarm) + 5 * MINUTE)
+    assert "escalated to you" in sit_down(chief).get("/me/").content.decode()
+    assert "escalated to the supervisors" in browser.get("/me/").content.decode()
+
+
 def test_who_answers_no_messages_has_no_band_and_no_sound(alarm: CaseMessage) -> None:
     client = sit_down(officer_named("dpo", role="dpo"))
     assert 'id="alarm"' not in client.get("/cases/").content.decode()

@@ -122,11 +122,7 @@ def _withheld(message: CaseMessage) -> str:
 
 
 def _rows(message: CaseMessage, content: dict[str, Any]) -> Rows:
-    rows = [[_("State"), str(words.word(words.STATES, message.state))]]
-    if message.channel:
-        rows.append([_("Entered by hand"), _by_hand(message)])
-    if message.standing:
-        rows.append([_("Since then"), str(words.word(words.STANDINGS, message.standing))])
+    rows = _standing(message)
     if content.get("purpose"):
         area = words.word(words.CRIME_AREAS, content["crime_area"])
         rows.append([_("Purpose"), f"{words.word(words.PURPOSES, content['purpose'])} · {area}"])
@@ -155,6 +151,16 @@ def _rows(message: CaseMessage, content: dict[str, Any]) -> Rows:
     rows += [
         [_("File"), f"{_own(one['title'])}\nSHA-256 {_ltr(one['sha256'])}"] for one in content.get("attachments", [])
     ]
+    return rows
+
+
+def _standing(message: CaseMessage) -> Rows:
+    """Return where a message stands, what was said of it later, and whether it was entered by hand."""
+    rows = [[_("State"), str(words.word(words.STATES, message.state))]]
+    if message.channel:
+        rows.append([_("Entered by hand"), _by_hand(message)])
+    if message.standing:
+        rows.append([_("Since then"), str(words.word(words.STANDINGS, message.standing))])
     return rows
 
 

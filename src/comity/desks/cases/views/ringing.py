@@ -21,18 +21,24 @@ def band(request: HttpRequest) -> SafeString:
     officer = request.user
     if not isinstance(officer, Officer) or not officer.may(Duty.WRITE_MESSAGES):
         return SafeString("")
-    return render_to_string("cases/ringing.html", _context(ringing.rings_for(officer)), request)
+    return render_to_string("cases/ringing.html", _context(officer, ringing.rings_for(officer)), request)
 
 
 @never_cache
 @require_GET
 def rings(request: HttpRequest) -> HttpResponse:
     """Answer a page that asks every few seconds what rings: nothing where that is what it shows."""
-    found = ringing.rings_for(writer(request))
+    officer = writer(request)
+    found = ringing.rings_for(officer)
     if request.GET.get("stamp") == ringing.stamp(found) and not found:
         return HttpResponse(status=UNCHANGED)
-    return render(request, "cases/ringing.html#rings", _context(found))
+    return render(request, "cases/ringing.html#rings", _context(officer, found))
 
 
-def _context(found: tuple[ringing.Ring, ...]) -> dict[str, Any]:
-    return {"rings": found, "stamp": ringing.stamp(found), "minutes": settings.NODE.alarm_minutes}
+def _context(officer: Officer, found: tuple[ringing.Ring, ...]) -> dict[str, Any]:
+    return {
+        "rings": found,
+        "stamp": ringing.stamp(found),
+        "minutes": settings.NODE.alarm_minutes,
+        "approves": officer.may(Duty.APPROVE),
+    }
