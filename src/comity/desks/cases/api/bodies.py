@@ -15,7 +15,7 @@ from pydantic import BaseModel, ConfigDict, Field, RootModel, create_model
 
 from comity.desks.cases import drafts, rules
 from comity.desks.cases.api.problems import Fault
-from comity.desks.cases.api.shapes import RowId
+from comity.desks.cases.api.shapes import Place, RowId
 from comity.desks.cases.forms import FORMS, Choices, Draft, SubjectForm
 from comity.desks.cases.forms.messages import grounds
 from comity.desks.cases.forms.subject import MAX_VALUES
@@ -100,7 +100,7 @@ def _type(field: forms.Field) -> tuple[Any, Any]:
 class RefusedQuestion(Strict):
     """A question of the request that is refused."""
 
-    question: int = Field(ge=1, le=100, description="Its number, from 1.")
+    question: Place = Field(description="Its number, from 1.")
     ground: _one_of(code for code, _words in grounds())  # type: ignore[valid-type] # the closed list of the forms
 
 

@@ -12,7 +12,7 @@ from pydantic import Field
 from comity.desks.cases import actions, drafts, partners, reads
 from comity.desks.cases.api import problems, shapes
 from comity.desks.cases.api.bearer import author, reader, token_of
-from comity.desks.cases.api.shapes import Problem, RowId
+from comity.desks.cases.api.shapes import Problem
 from comity.desks.cases.filters import Filter
 from comity.desks.cases.models import OPEN_DRAFTS, Case, CaseMessage, StoredDraft
 from comity.messages import KINDS
@@ -20,7 +20,7 @@ from comity.node.officers.models import Officer
 
 router = Router()
 
-Number = Annotated[RowId, Path()]
+Number = Annotated[int, Path(ge=1, le=shapes.HIGHEST)]
 if TYPE_CHECKING:
     type TabKey = str
     type KindCode = str

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Annotated, Any, Final
 
 from ninja import Schema
-from pydantic import Field
+from pydantic import BeforeValidator, Field
 
 from comity.desks.cases import drafts, rules
 from comity.desks.cases.delivered import Delivery
@@ -16,7 +16,17 @@ from comity.node.officers.rules import Duty
 
 HIGHEST: Final = 2**53 - 1
 """The highest number that every reader of JSON reads right."""
-RowId = Annotated[int, Field(ge=1, le=HIGHEST)]
+
+
+def _whole(value: Any) -> Any:  # noqa: ANN401 - whatever was written
+    """Return 12.0 as 12: to JSON they are the same number."""
+    return int(value) if isinstance(value, float) and value.is_integer() else value
+
+
+_Row = Annotated[int, Field(ge=1, le=HIGHEST)]
+RowId = Annotated[_Row, BeforeValidator(_whole, json_schema_input_type=_Row)]
+_Place = Annotated[int, Field(ge=1, le=100)]
+Place = Annotated[_Place, BeforeValidator(_whole, json_schema_input_type=_Place)]
 _STATES: Final = {"w": "waiting", "s": "stored", "r": "refused", "x": "sent-again", "read": "read"}
 
 

@@ -18,14 +18,14 @@ from comity.desks.cases.api.bearer import opener, writer
 from comity.desks.cases.api.once import Answer, once, refusal
 from comity.desks.cases.api.problems import Fault
 from comity.desks.cases.api.reading import MISSING, message_of, page_of
-from comity.desks.cases.api.shapes import Problem, RowId
+from comity.desks.cases.api.shapes import Problem
 from comity.desks.cases.forms import Draft, VerdictForm
 from comity.desks.cases.models import Candidate, Case, Verdict
 from comity.node.officers.models import Officer
 
 router = Router()
 
-Number = Annotated[RowId, Path()]
+Number = Annotated[int, Path(ge=1, le=shapes.HIGHEST)]
 Key = Annotated[
     str,
     Header(
