@@ -13,7 +13,7 @@ from django.db.models.functions import Coalesce
 HOURS = {"life-at-risk": 8, "urgent": 8, "normal": 168}
 
 
-def fill(apps: Apps, _schema_editor: BaseDatabaseSchemaEditor) -> None:
+def fill(apps: Apps, editor: BaseDatabaseSchemaEditor) -> None:
     message, addressee = apps.get_model("cases", "CaseMessage"), apps.get_model("cases", "Addressee")
     requests = message.objects.filter(kind="request")
     begins = Coalesce("arrived_at", "sent_at")
@@ -26,6 +26,8 @@ def fill(apps: Apps, _schema_editor: BaseDatabaseSchemaEditor) -> None:
     addressee.objects.filter(message__kind="request").update(
         **{name: Subquery(of_message.values(name)[:1]) for name in ("limit_at", "due_at", "warn_at")}
     )
+    if editor.connection.vendor == "postgresql":  # it makes no index while checks of changed rows wait
+        editor.execute("SET CONSTRAINTS ALL IMMEDIATE")
 
 
 def columns(model: str) -> list[Any]:
