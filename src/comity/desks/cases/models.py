@@ -11,7 +11,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
-from comity.desks.cases import alerting, entered  # noqa: F401 - their tables belong to this desk, too
+from comity.desks.cases import alerting, entered, hooked  # noqa: F401 - their tables belong to this desk, too
 from comity.desks.cases.content import content_of
 from comity.node.exchange import bodies
 
@@ -128,6 +128,8 @@ class CaseMessage(models.Model):
                 fields=["authority", "state", "id"], condition=~Q(urgency="normal"), name="messages_that_cannot_wait"
             ),
             models.Index(fields=["authority", "incoming", "kind", "state", "due_at"], name="messages_by_due_time"),
+            models.Index(fields=["authority", "originator", "id"], name="messages_by_originator"),
+            models.Index(fields=["in_reply_to"], condition=~Q(in_reply_to=""), name="messages_by_what_they_answer"),
         ]
 
     def __str__(self) -> str:
@@ -175,6 +177,9 @@ class Addressee(models.Model):
     class Meta:
         constraints: ClassVar[list[models.BaseConstraint]] = [
             models.UniqueConstraint(fields=["message", "authority"], name="a_message_goes_to_a_recipient_once"),
+        ]
+        indexes: ClassVar[list[models.Index]] = [
+            models.Index(fields=["authority", "message"], name="addressees_by_authority"),
         ]
 
     def __str__(self) -> str:
