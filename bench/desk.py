@@ -92,7 +92,9 @@ class Seed:
             facts.append((late, title, at, self.chance.choice(PARTNERS)))
         keys = rows.insert(Case, ("authority", "reference", "title", "holder_id", "held_since", "opened_at"), cases)
         for key, (late, title, at, partner) in zip(keys, facts, strict=True):
-            messages += [self._message(key, step, title, at, partner, waits=late) for step in range(MESSAGES)]
+            said = [self._message(key, step, title, at, partner, waits=late) for step in range(MESSAGES)]
+            said[1]["in_reply_to"] = said[0]["msg"].hex()
+            messages += said
         columns = tuple(name for name in messages[0] if name != "partner")
         values = [tuple(one[name] for name in columns) for one in messages]
         ids = rows.insert(CaseMessage, columns, values)
@@ -130,6 +132,7 @@ class Seed:
             "purpose": "criminal-investigation",
             "crime_area": AREAS[case % len(AREAS)],
             "urgency": "urgent" if case % 5 == 0 else "normal",
+            "in_reply_to": "",
             "handling": '["H0"]',
             "languages": '["en"]',
             "caption": title,

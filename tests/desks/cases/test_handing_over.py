@@ -95,4 +95,4 @@ def test_the_list_asks_a_fixed_number_of_queries(
         assert message is not None
         actions.take(message.case, officer, shown=None, at=at)
     with django_assert_max_num_queries(4):
-        assert len(handing_over.lines(officer)) == 5
+        assert len(handing_over.lines(officer, handing_over.held(officer))) == 5

@@ -3,13 +3,13 @@
 A filter is read leniently: a value that is none is left out and named, so that an old link still shows a list.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields, replace
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any, Final
 from urllib.parse import urlencode
 
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import get_language
@@ -98,8 +98,8 @@ class Filter:
         if self.way:
             found &= Q(incoming=self.way == "in")
         if self.partner:
-            to = Addressee.objects.filter(authority=self.partner).values("message")
-            found &= Q(incoming=True, originator=self.partner) | Q(incoming=False, pk__in=to)
+            to = Exists(Addressee.objects.filter(authority=self.partner, message=OuterRef("pk")))
+            found &= Q(incoming=True, originator=self.partner) | Q(to, incoming=False)
         for name, column in (("kind", "kind"), ("area", "crime_area"), ("urgency", "urgency"), ("state", "state")):
             if value := getattr(self, name):
                 found &= Q(**{column: value})
@@ -114,6 +114,11 @@ class Filter:
     def tags(self) -> dict[str, str]:
         """Return the fields by which the index of words narrows by itself; `condition` holds them as well."""
         return {name: value for name in TAGGED if (value := getattr(self, name))}
+
+    def without(self, names: Iterable[str]) -> "Filter":
+        """Return the filter with these fields empty."""
+        changes: dict[str, Any] = {name: _EMPTY.get(name, "") for name in names}
+        return replace(self, **changes)
 
     def order(self, *, by_due: bool) -> tuple[Any, ...]:
         """Return in which order messages come; `by_due` is what the tab would do."""
@@ -134,7 +139,7 @@ class Filter:
         }
         names = labels()
         return tuple(
-            Chip(str(names[name]), str(value), replace(self, **{name: _EMPTY.get(name, "")}).query(**others))
+            Chip(str(names[name]), str(value), self.without([name]).query(**others))
             for name, value in shown.items()
             if getattr(self, name)
         )

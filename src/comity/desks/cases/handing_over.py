@@ -1,18 +1,20 @@
 """The hand-over list: what an officer holds, what is due in it, and what colleagues should know."""
 
 from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from django.db.models import F, QuerySet
+from django.db.models import F, Min, Q
 
 from comity.desks.cases import reads, rules
 from comity.desks.cases.models import Case, CaseMessage, CaseNote, Handover, State
 from comity.node.officers.models import Officer
 
 NOTES: Final = 3  # the newest of a case
-MOST: Final = 200
+MOST: Final = 40  # shown at once; printed are up to `ALL`
+ALL: Final = 500
 KEPT: Final = 10  # hand-overs shown
 
 
@@ -38,18 +40,21 @@ class Line:
         return min((one.due_at for one in self.waiting if one.due_at), default=None)
 
 
-def lines(officer: Officer, holder: Officer | None = None, cases: QuerySet[Case] | None = None) -> tuple[Line, ...]:
-    """Return the open cases that an officer holds, what is due first before the others; in four queries.
+def held(officer: Officer) -> list[int]:
+    """Return the open cases that an officer holds, by id, at most 500, what is due soonest first."""
+    waits = Q(messages__kind__in=rules.AWAIT_REPLY, messages__state__in=(State.NEW, State.OPEN))
+    seen = reads.visible_to(officer).filter(case__holder=officer, case__closed_at=None).values("case")
+    found = Case.objects.filter(holder=officer, pk__in=seen).annotate(due=Min("messages__due_at", filter=waits))
+    return list(found.order_by(F("due").asc(nulls_last=True), "pk").values_list("pk", flat=True)[:ALL])
+
+
+def lines(officer: Officer, ids: Sequence[int]) -> tuple[Line, ...]:
+    """Return the lines of these cases, what is due first before the others; in three queries.
 
     Args:
         officer: who looks; what he may not see is not there.
-        holder: whose cases; his own by default.
-        cases: only these.
+        ids: of cases, as `held` returns them.
     """
-    seen = reads.visible_to(officer).filter(case__holder=holder or officer, case__closed_at=None)
-    if cases is not None:
-        seen = reads.visible_to(officer).filter(case__in=cases)
-    ids = list(seen.order_by("case").values_list("case", flat=True).distinct()[:MOST])
     grouped: dict[int, list[CaseMessage]] = defaultdict(list)
     shown = reads.visible_to(officer).filter(case__in=ids).select_related("case__holder").prefetch_related("addressees")
     for one in shown.order_by("id"):

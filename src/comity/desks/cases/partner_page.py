@@ -6,6 +6,7 @@ from datetime import date, datetime, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
 
+from django.db.models import F
 from django.utils import timezone
 
 from comity.desks.cases import due
@@ -160,10 +161,9 @@ def _opening(hours: Hours, zone: ZoneInfo) -> Opening:
 
 def _asked(officer: Officer, partner: str, at: datetime) -> list[Addressee]:
     """Return our requests to a partner with what it replied; two queries."""
-    mine = visible_to(officer).filter(
-        incoming=False, kind="request", sent_at__gte=at - LOOKED_BACK, addressees__authority=partner
-    )
-    newest = mine.exclude(standing=Standing.WITHDRAWN).order_by("-id").values_list("id", flat=True)[:MOST]
+    mine = visible_to(officer).filter(incoming=False, kind="request", sent_at__gte=at - LOOKED_BACK)
+    asked = Addressee.objects.filter(authority=partner, message__in=mine.exclude(standing=Standing.WITHDRAWN))
+    newest = asked.order_by("-message").values_list("message", flat=True)[:MOST]
     return list(
         Addressee.objects.filter(authority=partner, message__in=list(newest))
         .select_related("message__case")
@@ -208,7 +208,11 @@ def _waiting(officer: Officer, partner: str) -> list[CaseMessage]:
     found = visible_to(officer).filter(
         incoming=True, kind="request", originator=partner, state__in=(State.NEW, State.OPEN)
     )
-    return list(found.exclude(standing=Standing.WITHDRAWN).select_related("case").order_by("id")[:MOST])
+    return list(
+        found.exclude(standing=Standing.WITHDRAWN)
+        .select_related("case")
+        .order_by(F("due_at").asc(nulls_last=True), "id")[:MOST]
+    )
 
 
 def _soonest(messages: Sequence[CaseMessage]) -> tuple[CaseMessage, ...]:

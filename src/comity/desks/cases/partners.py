@@ -3,10 +3,8 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Count
-
 from comity.desks.cases.choices import in_language
-from comity.node.exchange.models import Note, NoteState
+from comity.node.exchange import reading
 from comity.node.officers.models import Officer
 from comity.node.partners import members
 from comity.node.partners.errors import PartnersError
@@ -59,11 +57,7 @@ def partners(officer: Officer, language: str, *, at: datetime) -> tuple[PartnerV
         return ()
     own = AuthorityId.parse(officer.authority)
     pairs = {pair.partner: pair for pair in Pair.objects.filter(own=officer.authority)}
-    waiting = dict(
-        Note.objects.filter(out=True, state=NoteState.WAITING, pair__own=officer.authority)
-        .values_list("pair__partner")
-        .annotate(count=Count("pk"))
-    )
+    waiting = reading.unacknowledged(officer.authority)
     open_incidents = tuple(Incident.objects.filter(settled_at__isnull=True).values_list("subject", "shown_by"))
     found = []
     for member in directory.members():

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, Final
 
-from django.core.paginator import Page, Paginator
+from django.core.paginator import Page
 from django.db.models import F, Max, Q, QuerySet
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
@@ -31,11 +31,12 @@ from comity.desks.cases.models import (
     open_bodies,
 )
 from comity.desks.cases.moments import Moment, of_entered, of_escalations
+from comity.desks.cases.paging import CappedPaginator
 from comity.desks.cases.questions import QuestionView, questions_of
 from comity.desks.cases.rules import AWAIT_REPLY, REFERRING, acts_on, may_be_answered, may_be_hit, may_be_supplied
 from comity.desks.cases.visibility import visible_messages
-from comity.node.exchange import attachments
-from comity.node.exchange.models import Note, NoteState, Receipt
+from comity.node.exchange import attachments, reading
+from comity.node.exchange.models import Receipt
 from comity.node.officers.models import Officer
 
 PAGE: Final = 50
@@ -88,6 +89,9 @@ class Tab:
 
 
 _TO_ANSWER: Final = Q(incoming=True, kind__in=AWAIT_REPLY, state__in=WAITS)
+# As one condition on `state`, that an index can serve.
+_DUE: Final = Q(incoming=True, state__in=WAITS) & (Q(kind__in=AWAIT_REPLY) | Q(state=State.NEW))
+_NEW_BESIDE: Final = Q(incoming=True, state=State.NEW) & ~Q(kind__in=AWAIT_REPLY)
 _ASKED: Final = Q(incoming=False, kind__in=AWAIT_REPLY, state=State.OPEN)
 _WAITING: Final = _TO_ANSWER | _ASKED
 TABS: Final[tuple[Tab, ...]] = (
@@ -123,22 +127,20 @@ class Home:
 def home(officer: Officer) -> Home:
     """Return what is due and new, urgent and overdue first, and what partners have not yet received."""
     seen = visible_to(officer)
-    due = _listed(seen.filter(TABS[2].condition | TABS[1].condition))
+    due = _listed(seen.filter(_DUE))
     # Asked for by themselves, so that an urgent message is found though a hundred thousand others came after it.
     urgent = sorted(
         due.exclude(urgency="normal").order_by(*_BY_DUE)[:PAGE], key=lambda one: one.urgency != LIFE_AT_RISK
     )
     fresh = (*urgent, *due.filter(urgency="normal").order_by(*_BY_DUE)[: max(0, PAGE - len(urgent))])
-    waiting = Addressee.objects.filter(
-        message__in=seen, note_id__in=Note.objects.filter(out=True, state=NoteState.WAITING).values("pk")
-    )
-    travelling = _listed(seen.filter(pk__in=waiting.values("message")))
+    waiting = Addressee.objects.filter(note_id__in=reading.on_the_way(officer.authority)).values_list("message")
+    travelling = _listed(seen.filter(pk__in={key for (key,) in waiting}))
     return Home(
         new=fresh,
         counts=tuple((tab, seen.filter(tab.filter(officer)).count()) for tab in TABS[1:7]),
         travelling=tuple(travelling[:PAGE]),
         stamp=stamp(officer),
-        waiting=due.count(),
+        waiting=seen.filter(_TO_ANSWER).count() + seen.filter(_NEW_BESIDE).count(),
         on_the_way=travelling.count(),
     )
 
@@ -176,7 +178,7 @@ def listed(officer: Officer, tab: Tab, chosen: Filter) -> QuerySet[CaseMessage]:
 def page(officer: Officer, key: str, number: object, chosen: Filter = EVERYTHING) -> tuple[Tab, Page[CaseMessage]]:
     """Return one page of one tab of the list."""
     tab = tab_of(key)
-    return tab, Paginator(listed(officer, tab, chosen), PAGE).get_page(number)  # type: ignore[arg-type] # Django takes what a query holds
+    return tab, CappedPaginator(listed(officer, tab, chosen), PAGE).get_page(number)  # type: ignore[arg-type] # Django takes what a query holds
 
 
 @dataclass(frozen=True, slots=True)

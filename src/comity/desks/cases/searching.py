@@ -1,7 +1,7 @@
 """Full-text search over the messages and notes that an officer may see, narrowed by the filters of the list."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any, Final
 
 from django.core.paginator import Page, Paginator
@@ -90,7 +90,7 @@ def _visible(officer: Officer, asked: tuple[Wanted, ...], chosen: Filter) -> lis
     """Return the ids of what was found and may be seen, newest first, one more than is shown."""
     known = chosen.tags()
     tags = [indexing.tag(name, value) for name, value in {"own": officer.authority, **known}.items()]
-    rest = replace(chosen, **dict.fromkeys(known, ""))
+    rest = chosen.without(known)
     allowed = reads.visible_to(officer).filter(rest.condition(officer.pk))
     found: list[int] = []
     for portion in indexing.MESSAGES.find(asked, tags):

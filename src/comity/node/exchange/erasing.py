@@ -110,3 +110,14 @@ def settle_journal() -> None:
             cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     except OperationalError:
         return
+
+
+def look_at_tables() -> None:
+    """Let SQLite count what its indexes hold, so that it chooses among them rightly; PostgreSQL does it by itself.
+
+    Measured with a million messages: two seconds, once a day. Counted by samples only, it chose worse than without.
+    """
+    if connection.vendor != "sqlite":
+        return
+    with writing(), connection.cursor() as cursor:
+        cursor.execute("ANALYZE")

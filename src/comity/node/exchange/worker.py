@@ -51,6 +51,7 @@ KEYS_EVERY: Final = timedelta(hours=6)
 MIRROR_EVERY: Final = timedelta(minutes=1)
 PULL_EVERY: Final = timedelta(seconds=1)  # the schedule looks; it asks far less often
 JOURNAL_EVERY: Final = timedelta(hours=1)
+TABLES_EVERY: Final = timedelta(days=1)
 SWEEP_EVERY: Final = timedelta(days=1)
 ATTACHMENTS_EVERY: Final = timedelta(seconds=2)
 URGENT_EVERY: Final = timedelta(seconds=2)
@@ -276,6 +277,7 @@ class Worker:
             ("acts-log", timedelta(seconds=2), self._sequence_acts),
             ("keys", KEYS_EVERY, renewing.renew_all),
             ("journal", JOURNAL_EVERY, lambda _: erasing.settle_journal()),
+            ("tables", TABLES_EVERY, lambda _: erasing.look_at_tables()),
         ):
             if self._is_time(name, every, at):
                 work(at)

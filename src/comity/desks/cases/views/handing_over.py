@@ -17,7 +17,9 @@ from comity.desks.cases.views.pages import page_of, writer
 def handover(request: HttpRequest) -> HttpResponse:
     """Show the hand-over list; sent, leave its chosen cases to a colleague."""
     officer, at = writer(request), timezone.now()
-    lines = handing_over.lines(officer)
+    held = handing_over.held(officer)
+    whole = "all" in request.GET or request.method == "POST"
+    lines = handing_over.lines(officer, held if whole else held[: handing_over.MOST])
     others = [one for one in actions.colleagues(officer) if one != officer]
     to = next((one for one in others if str(one.pk) == request.POST.get("to")), None)
     chosen = set(request.POST.getlist("case"))
@@ -42,6 +44,8 @@ def handover(request: HttpRequest) -> HttpResponse:
         request,
         "cases/handover.html",
         lines=lines,
+        hidden=len(held) - len(lines),
+        whole=whole,
         others=others,
         received=handing_over.received(officer),
         chosen=chosen if request.method == "POST" else {str(line.case.pk) for line in lines},
