@@ -13,7 +13,7 @@ from comity.desks.cases import actions as acts
 from comity.desks.cases import proofs, reads, ringing, rules
 from comity.desks.cases.entered import Entered
 from comity.desks.cases.forms import Draft
-from comity.desks.cases.models import Addressee, Case, CaseMessage, State
+from comity.desks.cases.models import Addressee, Case, CaseMessage, State, StoredDraft
 from comity.desks.cases.printing.paper import paper
 from comity.node.exchange.models import Note
 from comity.node.ledger.models import Entry
@@ -166,6 +166,30 @@ def test_only_an_officer_of_this_authority_can_have_taken_it(browser: Client, of
 def test_its_subjects_are_looked_for_in_the_records(called: CaseMessage) -> None:
     openings = [bytes(one.opening or b"") for one in Entry.objects.all()]
     assert any(b"record.crosschecked" in one for one in openings)
+
+
+def test_what_is_typed_during_the_call_is_kept_and_gone_on_with(browser: Client, officer: Officer) -> None:
+    half = call(officer, draft="a" * 32, step="save", legal_basis="", channel="paper")
+    saved = browser.post("/cases/enter", half, headers={"Comity-Autosave": "1"})
+    assert saved.status_code == 204
+    again = browser.get(saved["Content-Location"]).content.decode()
+    assert "Two containers were seized." in again
+    assert 'value="paper"' in again
+    assert "There is a problem" not in again
+    home = browser.get("/cases/").content.decode()
+    assert saved["Content-Location"] in home
+    assert "Call or letter" in home
+    stranger = sit_down(officer_named("mercer"))
+    assert stranger.get(saved["Content-Location"]).status_code == 404
+
+
+def test_sent_twice_it_is_entered_once_and_its_draft_is_gone(browser: Client, officer: Officer) -> None:
+    for _again in range(2):
+        answer = browser.post("/cases/enter", call(officer, draft="b" * 32))
+        assert answer["Location"] == f"/cases/{CaseMessage.objects.get().case_id}/"
+    kept = StoredDraft.objects.get()
+    assert (kept.state, kept.data, kept.message) == ("sent", {}, CaseMessage.objects.get())
+    assert "Call or letter" not in browser.get("/cases/").content.decode()
 
 
 # Answers

@@ -6,6 +6,7 @@ from typing import Any, Final
 
 from django.db.models import Count, Q, QuerySet
 from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
 
 from comity.desks.cases import words
 from comity.desks.cases.models import OPEN_DRAFTS, Case, CaseMessage, DraftState, StoredDraft
@@ -27,6 +28,10 @@ ROUTES: Final = {
 }
 """Where each kind that refers to a message is written."""
 
+ENTERED: Final = "entered"
+"""Kind of a draft of what came outside the exchange; it becomes a request that came in."""
+_BEGUN: Final = {"request": "cases:new", ENTERED: "cases:enter"}
+
 
 @dataclass(frozen=True, slots=True)
 class DraftView:
@@ -41,7 +46,7 @@ class DraftView:
     @property
     def kind(self) -> Any:  # noqa: ANN401 - a lazy text
         """The kind of message in words."""
-        return words.word(words.KINDS, self.draft.kind)
+        return _("Call or letter") if self.draft.kind == ENTERED else words.word(words.KINDS, self.draft.kind)
 
     @property
     def state(self) -> Any:  # noqa: ANN401 - a lazy text
@@ -130,7 +135,7 @@ def address_of(draft: StoredDraft) -> str:
         return reverse("cases:draft", args=[draft.pk])
     if draft.about_id is not None:
         return reverse(ROUTES[draft.kind], args=[draft.about_id])
-    return f"{reverse('cases:new' if draft.kind == 'request' else 'cases:inform')}?draft={draft.pk}"
+    return f"{reverse(_BEGUN.get(draft.kind, 'cases:inform'))}?draft={draft.pk}"
 
 
 def case_of(draft: StoredDraft) -> Case | None:

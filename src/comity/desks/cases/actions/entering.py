@@ -12,14 +12,16 @@ from comity.desks.cases.actions.sending import next_reference, row_of, settle
 from comity.desks.cases.entered import Entered
 from comity.desks.cases.forms import Draft
 from comity.desks.cases.forms.entering import Happened
-from comity.desks.cases.models import Addressee, Case, CaseMessage, State
+from comity.desks.cases.models import Addressee, Case, CaseMessage, DraftState, State, StoredDraft
 from comity.messages import Message, write
 from comity.node.officers.models import Officer
 from comity.node.writing import writing
 from comity.vocabulary.authority import AuthorityId
 
 
-def enter_request(draft: Draft, happened: Happened, officer: Officer, *, at: datetime) -> CaseMessage:
+def enter_request(
+    draft: Draft, happened: Happened, officer: Officer, *, at: datetime, stored: StoredDraft
+) -> CaseMessage:
     """Open a case with a request that came outside the exchange; its clock runs from when it came.
 
     Who enters it holds the case: he knows of it, so nothing has to ring.
@@ -29,8 +31,12 @@ def enter_request(draft: Draft, happened: Happened, officer: Officer, *, at: dat
         happened: when, by what and from whom it came.
         officer: who enters it.
         at: now, UTC.
+        stored: as which it was kept while it was written; entered a second time it is the same message.
     """
     with writing():
+        held = StoredDraft.objects.select_for_update(of=("self",)).get(pk=stored.pk)
+        if held.message is not None:
+            return held.message
         reference = next_reference(officer.authority, at)
         draft.given["recipients"] = (happened.partner,)
         message = _turned(composing.request(draft, officer, reference, happened.at), happened.partner, officer)
@@ -48,6 +54,8 @@ def enter_request(draft: Draft, happened: Happened, officer: Officer, *, at: dat
         _begin_clock(row, message.head.deadline)
         _keep(row, happened, officer, at)
         crosscheck.propose([crosscheck.Asked(row.pk, row.authority, message, at)])
+        held.state, held.message, held.data, held.caption = DraftState.SENT, row, {}, ""
+        held.save()
         return row
 
 

@@ -105,7 +105,7 @@ def _write(request: HttpRequest, kind: str, message_id: int | None = None) -> Ht
     if request.method != "POST":
         return _form(request, draft, stored, case)
     draft = after(draft, step)
-    stored = actions.save(draft, officer, stored.key if stored else _key(request), at=timezone.now(), case=case)
+    stored = actions.save(draft, officer, stored.key if stored else key_of(request), at=timezone.now(), case=case)
     if request.headers.get(AUTOSAVE):
         # The page takes over the draft's own address, so that signing in again leads back to what was typed.
         return HttpResponse(status=UNCHANGED, headers={"Content-Location": drafts.address_of(stored)})
@@ -150,7 +150,7 @@ def _stored(request: HttpRequest, officer: Officer, kind: str, about: CaseMessag
     return actions.open_drafts_about(about, officer, kind) if about is not None else None
 
 
-def _key(request: HttpRequest) -> str:
+def key_of(request: HttpRequest) -> str:
     """Return the key that was drawn with the form; a new one where a form has none."""
     key = request.POST.get("draft", "")
     return key if _KEY.fullmatch(key) else secrets.token_hex(16)
