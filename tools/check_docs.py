@@ -9,6 +9,7 @@ import re
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 ROOT = Path(__file__).resolve().parent.parent
 _LINK = re.compile(r"!?\[[^\]]*\]\(([^)\s]+)\)")
@@ -53,13 +54,23 @@ def glossary_faults() -> Iterator[str]:
 
 def stale_pages() -> Iterator[str]:
     """Yield each generated page of the house that its generator would write otherwise."""
-    spec = importlib.util.spec_from_file_location("reference_cli", ROOT / "tools" / "reference_cli.py")
+    cli, api = _generator("reference_cli"), _generator("reference_api")
+    for page, text, tool in (
+        (cli.PAGE, cli.page(), "reference_cli"),
+        (api.DOCUMENT, api.text(), "reference_api"),
+        (api.PAGE, api.page(), "reference_api"),
+    ):
+        if not page.exists() or page.read_text(encoding="utf-8") != text:
+            yield f"{page.relative_to(ROOT)}: not in step with the program; run python tools/{tool}.py"
+
+
+def _generator(name: str) -> Any:  # noqa: ANN401 - a module
+    spec = importlib.util.spec_from_file_location(name, ROOT / "tools" / f"{name}.py")
     if spec is None or spec.loader is None:
-        raise ImportError("tools/reference_cli.py cannot be loaded")
+        raise ImportError(f"tools/{name}.py cannot be loaded")
     generator = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(generator)
-    if not generator.PAGE.exists() or generator.PAGE.read_text(encoding="utf-8") != generator.page():
-        yield "docs/reference/cli.md: not in step with the command line; run python tools/reference_cli.py"
+    return generator
 
 
 def faults() -> tuple[str, ...]:

@@ -1,7 +1,12 @@
 """Signing in as officers do: with a passkey that a real browser keeps, and with what comes after."""
 
 import json
+import os
+import re
+import subprocess
+import sys
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import CDPSession, Page, expect
@@ -101,3 +106,27 @@ def test_after_the_session_nothing_is_left_on_the_screen_and_signing_in_leads_ba
     page.click('button[name="username"][value="harriet.lowe"]')
     page.wait_for_url("**/cases/new?draft=*")
     expect(page.locator('textarea[name="facts"]')).to_have_value("Typed a moment before the end.")
+
+
+def test_a_national_system_does_what_the_documents_show(sit_down: SitDown) -> None:
+    page = sit_down("harriet.lowe")
+    origin = page.evaluate("location.origin")
+    page.goto(f"{origin}/me/systems/")
+    assert barriers(page) == []
+    page.fill("#id_name", "Registry")
+    page.check("input[name=scope][value=write]")
+    page.click("form[action$='/tokens'] button")
+    if "/account/confirm/" in page.url:
+        page.click("main form button")
+    token = page.inner_text("#made-secret")
+    text = (Path(__file__).parents[2] / "docs/how-to/act-from-a-national-system.md").read_text(encoding="utf-8")
+    (program, *_others) = re.findall(r"^```python\n(.*?)^```", text, re.MULTILINE | re.DOTALL)
+    given = {**os.environ, "API_ADDRESS": f"{origin}/api/v1", "API_TOKEN": token}
+    done = subprocess.run(
+        [sys.executable, "-c", program], env=given, capture_output=True, text=True, check=False, timeout=60
+    )
+    assert done.returncode == 0, done.stderr
+    reference, partner, state = done.stdout.splitlines()[0].split()
+    assert (partner, state in {"waiting", "stored"}) == ("xb.spoc", True)
+    page.goto(f"{origin}/cases/list?show=sent")
+    expect(page.locator("main")).to_contain_text(reference)

@@ -57,7 +57,7 @@ class NodeFile:
     file `db.sqlite3` in the folder) or a `postgresql://` URL. `idle_minutes` and `session_hours` end a session;
     after `step_up_minutes` keys, exports and approvals ask for a second factor again. What is about life at risk and
     not taken is escalated to the supervisors after `alarm_minutes`, and to everybody after twice as many. Without
-    `mail` no e-mail leaves the node.
+    `mail` no e-mail leaves the node. `webhook_hosts` may be told what happens wherever they are.
     """
 
     folder: Path | None
@@ -78,6 +78,7 @@ class NodeFile:
     step_up_minutes: int = 5
     alarm_minutes: int = 5
     mail: Mail | None = None
+    webhook_hosts: tuple[str, ...] = ()
 
     @property
     def bound_to_loopback(self) -> bool:
@@ -123,18 +124,22 @@ def from_document(document: Mapping[str, Any], folder: Path | None) -> NodeFile:
         "host": str, "port": int, "scheme": str, "federation_port": int, "state": str, "name": dict, "colour": str,
         "authority": list, "language": str, "time_zone": str, "database": str, "demo": bool, "idle_minutes": int,
         "session_hours": int, "step_up_minutes": int, "alarm_minutes": int, "mail": dict,
+        "webhook_hosts": list,
     }  # fmt: skip
     for key, value in document.items():
         if key not in known:
             raise NodeFileError(f"{FILE_NAME}: unknown setting `{key}`; known are {', '.join(sorted(known))}")
         if not isinstance(value, known[key]) or (known[key] is int and isinstance(value, bool)):
             raise NodeFileError(f"{FILE_NAME}: `{key}` must be of type {known[key].__name__}")
-    values = {key: value for key, value in document.items() if key not in {"authority", "name", "mail"}}
+    values = {
+        key: value for key, value in document.items() if key not in {"authority", "name", "mail", "webhook_hosts"}
+    }
     file = NodeFile(
         folder=folder,
         names=_names(document.get("name", {}), "name"),
         authorities=_authorities(document.get("authority", [])),
         mail=_mail(document.get("mail")),
+        webhook_hosts=_hosts(document.get("webhook_hosts", [])),
         **values,
     )
     _check(file)
@@ -158,6 +163,7 @@ def dump(file: NodeFile) -> str:
         f"session_hours = {file.session_hours}",
         f"step_up_minutes = {file.step_up_minutes}",
         f"alarm_minutes = {file.alarm_minutes}",
+        f"webhook_hosts = [{', '.join(map(_quoted, file.webhook_hosts))}]",
         f"name = {_table(file.names)}",
     ]
     if file.mail is not None:
@@ -213,6 +219,14 @@ def _mail(value: Mapping[str, Any] | None) -> Mail | None:
     if not 0 < found.port < 65536:  # noqa: PLR2004 - TCP's own limit
         raise NodeFileError(f"{FILE_NAME}: `port` of `mail` must lie between 1 and 65535")
     return found
+
+
+def _hosts(entries: list[Any]) -> tuple[str, ...]:
+    for entry in entries:
+        host, colon, port = entry.partition(":") if isinstance(entry, str) else ("", "", "")
+        if not _HOST.fullmatch(host) or (colon and not (port.isdecimal() and 0 < int(port) < 65536)):  # noqa: PLR2004 - TCP's own limit
+            raise NodeFileError(f"{FILE_NAME}: `webhook_hosts` is a list of host names, each with or without a port")
+    return tuple(entries)
 
 
 def _names(value: object, where: str) -> dict[str, str]:

@@ -8,7 +8,18 @@ from comity.config import frame
 def register_all() -> None:
     """Hand the desks' receivers to the exchange, their counts and the node's warnings to the frame."""
     from comity.config import warners  # noqa: PLC0415 - models need loaded apps
-    from comity.desks.cases import arriving, counting, drafts, escalating, forgetting, indexing, mailing, reads  # noqa: PLC0415 - as above
+    from comity.desks.cases import (  # noqa: PLC0415 - as above
+        announcing,
+        arriving,
+        counting,
+        drafts,
+        escalating,
+        forgetting,
+        indexing,
+        mailing,
+        reads,
+    )
+    from comity.desks.cases.api import once  # noqa: PLC0415 - as above
     from comity.desks.cases.views import ringing  # noqa: PLC0415 - as above
     from comity.messages import KINDS  # noqa: PLC0415 - as above
     from comity.node import chores  # noqa: PLC0415 - as above
@@ -21,6 +32,9 @@ def register_all() -> None:
     chores.register("dropped words", timedelta(seconds=5), lambda _: indexing.tidy())
     chores.register("statistics", timedelta(minutes=10), counting.count)
     chores.register("escalations", timedelta(seconds=5), escalating.escalate)
+    chores.register("announcements", timedelta(seconds=2), announcing.gather)
+    chores.register("webhooks", timedelta(seconds=2), announcing.deliver, apart=True)
+    chores.register("kept answers", timedelta(hours=1), once.forget_old)
     chores.register("e-mail", timedelta(minutes=1), mailing.send_due, apart=True)
     frame.BANDS[:] = [ringing.band]
     frame.COUNTERS["cases"] = lambda officer: reads.waiting_for(officer) + drafts.waiting_for(officer)

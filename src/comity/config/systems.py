@@ -1,9 +1,10 @@
-"""National systems that act for me: their access tokens."""
+"""National systems that act for me: their access tokens, and where they are told what happens."""
 
 from datetime import timedelta
 from typing import Any, Final
 
 from django import forms
+from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -13,7 +14,10 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
+from comity.desks.cases.actions import announcing
 from comity.desks.cases.actions.tokens import make_token, revoke_token
+from comity.desks.cases.hooked import Subscription, Told
+from comity.node.exchange import calling
 from comity.node.officers import tokens
 from comity.node.officers.models import Officer
 from comity.node.officers.requests import officer_of
@@ -60,6 +64,46 @@ class TokenForm(forms.Form):
             scope.choices = [*scope.choices, (WRITE, gettext_lazy("Read and write in my name"))]
 
 
+_OBJECTIONS: Final = {
+    "form": gettext_lazy("write a whole address, such as https://cases.example.org/comity"),
+    "secret": gettext_lazy("leave out name and password: what is told is signed"),
+    "https": gettext_lazy("the address must begin with https, unless your administrator allows the host"),
+    "address": gettext_lazy("the host is not on the public internet; your administrator can allow it"),
+}
+
+
+class SubscriptionForm(forms.Form):
+    """What is told to which address."""
+
+    url = forms.CharField(
+        label=gettext_lazy("Address of the system"),
+        max_length=calling.MAX_URL,
+        widget=forms.TextInput(attrs={"dir": "ltr", "autocomplete": "off", "spellcheck": "false"}),
+        help_text=gettext_lazy(
+            "It is told what happened and the numbers of case and message, and nothing that was said."
+        ),
+        error_messages={"required": _OBJECTIONS["form"]},
+    )
+    kinds = forms.MultipleChoiceField(
+        label=gettext_lazy("What it is told"),
+        widget=forms.CheckboxSelectMultiple,
+        choices=[
+            (Told.ARRIVED, gettext_lazy("A message arrived")),
+            (Told.ANSWERED, gettext_lazy("A request of ours was answered or refused")),
+            (Told.STORED, gettext_lazy("A partner has received what we sent")),
+            (Told.READ, gettext_lazy("A partner has opened what we sent")),
+        ],
+        error_messages={"required": gettext_lazy("choose at least one")},
+    )
+
+    def clean_url(self) -> str:
+        """Refuse what the node must not call."""
+        url: str = self.cleaned_data["url"]
+        if code := calling.objection(url, settings.NODE.webhook_hosts):
+            raise forms.ValidationError(_OBJECTIONS[code])
+        return url
+
+
 @require_GET
 def listing(request: HttpRequest) -> HttpResponse:
     """Show which systems act for me."""
@@ -93,5 +137,39 @@ def revoke(request: HttpRequest, token_id: int) -> HttpResponse:
     return redirect("systems")
 
 
-def _page(request: HttpRequest, officer: Officer, form: TokenForm) -> HttpResponse:
-    return render(request, "systems.html", {"form": form, "tokens": tokens.of_officer(officer), "now": timezone.now()})
+@never_cache
+@require_POST
+@fresh_second_factor
+def subscribe(request: HttpRequest) -> HttpResponse:
+    """Tell a system from now on what happens; show the key of its signatures, this once."""
+    officer = officer_of(request, Duty.READ_CASES)
+    form = SubscriptionForm(request.POST)
+    if not form.is_valid():
+        return _page(request, officer, TokenForm(officer=officer), form)
+    given = form.cleaned_data
+    key = announcing.subscribe(officer, given["url"], given["kinds"], at=timezone.now())
+    if key is None:
+        form.add_error("url", _("this address is told already, or five are; end one that is not needed"))
+        return _page(request, officer, TokenForm(officer=officer), form)
+    return render(request, "token_made.html", {"secret": key, "title": _("The key of the signatures")})
+
+
+@require_POST
+def unsubscribe(request: HttpRequest, subscription_id: int) -> HttpResponse:
+    """Tell a system nothing any more."""
+    if announcing.unsubscribe(officer_of(request, Duty.READ_CASES), subscription_id, at=timezone.now()):
+        messages.success(request, _("The system is told nothing any more."))
+    return redirect("systems")
+
+
+def _page(
+    request: HttpRequest, officer: Officer, form: TokenForm, subscribing: SubscriptionForm | None = None
+) -> HttpResponse:
+    context = {
+        "form": form,
+        "subscribing": subscribing or SubscriptionForm(),
+        "tokens": tokens.of_officer(officer),
+        "subscriptions": Subscription.objects.filter(officer=officer).order_by("id"),
+        "now": timezone.now(),
+    }
+    return render(request, "systems.html", context)

@@ -7,7 +7,7 @@ from django.http import Http404, HttpRequest
 from django.utils import timezone
 from django.utils.translation import get_language
 from ninja import Path, Query, Router, Schema
-from pydantic import Field
+from pydantic import ConfigDict, Field
 
 from comity.desks.cases import actions, drafts, partners, reads
 from comity.desks.cases.api import problems, shapes
@@ -33,7 +33,9 @@ _SCARCE = frozenset({"new", "open", "waiting", "late", "mine", "free"})
 
 
 class Listing(Schema):
-    """Which cases are listed."""
+    """Which cases are listed. A filter that is misspelt is refused, for it would list everything."""
+
+    model_config = ConfigDict(extra="forbid")
 
     tab: TabKey = Field("all", description="As the tabs of the desk: new, open (to be answered), late and so on.")
     kind: KindCode | None = Field(None, description="Only cases with a message of that kind under the tab.")
