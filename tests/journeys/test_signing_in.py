@@ -7,6 +7,7 @@ import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 from playwright.sync_api import CDPSession, Page, expect
@@ -121,7 +122,8 @@ def test_a_national_system_does_what_the_documents_show(sit_down: SitDown) -> No
     token = page.inner_text("#made-secret")
     text = (Path(__file__).parents[2] / "docs/how-to/act-from-a-national-system.md").read_text(encoding="utf-8")
     (program, *_others) = re.findall(r"^```python\n(.*?)^```", text, re.MULTILINE | re.DOTALL)
-    given = {**os.environ, "API_ADDRESS": f"{origin}/api/v1", "API_TOKEN": token}
+    here = f"http://127.0.0.1:{urlsplit(origin).port}"  # only browsers know that names below localhost are here
+    given = {**os.environ, "API_ADDRESS": f"{here}/api/v1", "API_TOKEN": token}
     done = subprocess.run(
         [sys.executable, "-c", program], env=given, capture_output=True, text=True, check=False, timeout=60
     )
