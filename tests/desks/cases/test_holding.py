@@ -150,3 +150,18 @@ def test_on_the_page(browser: Client, officer: Officer, chief: Officer, asked: C
     assert "Choose to whom" in nobody.content.decode()
     theirs.post(f"{address}hold", {"step": "assign", "shown": str(officer.pk), "to": str(chief.pk)})
     assert holder(asked) == chief
+
+
+def test_the_timeline_tells_who_took_assigned_and_gave_back_the_case(
+    officer: Officer, colleague: Officer, chief: Officer, asked: CaseMessage, at: datetime
+) -> None:
+    actions.take(asked.case, officer, shown=None, at=at)
+    actions.assign(asked.case, colleague, chief, shown=officer.pk, at=at + timedelta(minutes=1))
+    actions.let_go(asked.case, colleague, shown=colleague.pk, at=at + timedelta(minutes=2))
+    actions.let_go(asked.case, chief, shown=None, at=at + timedelta(minutes=3))  # nobody holds it: nothing happens
+    found = [(str(one.text), one.who, one.detail) for one in reads.case_page(officer, asked.case_id).timeline]
+    assert [one for one in found if one[0].startswith("Case")] == [
+        ("Case given back", "Mercer", ""),
+        ("Case assigned", "Chief", "Mercer"),
+        ("Case taken", "Hale", ""),
+    ]

@@ -1,19 +1,26 @@
-"""Entries of a case's timeline that are no message's own: what was escalated, and what was entered by hand."""
+"""Entries of a case's timeline beside its messages' own: who held it, what was escalated, what was entered by hand."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from django.utils.translation import pgettext_lazy
 
 from comity.desks.cases import escalations, words
 from comity.desks.cases.alerting import Escalation
+from comity.desks.cases.holders import Passed, Passing
 from comity.desks.cases.models import CaseMessage
 
 _RECEIVED = pgettext_lazy("what happened", "Received")
 _GIVEN = pgettext_lazy("what happened", "Given")
 _ENTERED = pgettext_lazy("what happened", "Entered by hand")
+_PASSED: Final[Mapping[str, Any]] = {
+    Passing.TAKEN: pgettext_lazy("what happened", "Case taken"),
+    Passing.ASSIGNED: pgettext_lazy("what happened", "Case assigned"),
+    Passing.HANDED_OVER: pgettext_lazy("what happened", "Case handed over"),
+    Passing.GIVEN_BACK: pgettext_lazy("what happened", "Case given back"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +37,12 @@ class Moment:
 def of_escalations(told: Sequence[Escalation]) -> Iterable[Moment]:
     """Yield what was told to those above; of two at one time the later step stands on top."""
     return (Moment(one.at, "bell", words.word(escalations.WORDS, one.told)) for one in reversed(told))
+
+
+def of_passed(passed: Iterable[Passed]) -> Iterable[Moment]:
+    """Yield who took, assigned, handed over or gave back the case, and to whom it went if not to himself."""
+    for one in passed:
+        yield Moment(one.at, "user", _PASSED[one.how], str(one.by), str(one.to) if one.to not in {None, one.by} else "")
 
 
 def of_entered(message: CaseMessage, kind: str) -> tuple[Moment, Moment]:

@@ -11,8 +11,7 @@ from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from comity.desks.cases import escalations, words
-from comity.desks.cases.alerting import Escalation
+from comity.desks.cases import escalations, holders, words
 from comity.desks.cases.clock import Turn
 from comity.desks.cases.delivered import Delivery, deliveries
 from comity.desks.cases.due import clock_of
@@ -30,7 +29,7 @@ from comity.desks.cases.models import (
     Verdict,
     open_bodies,
 )
-from comity.desks.cases.moments import Moment, of_entered, of_escalations
+from comity.desks.cases.moments import Moment, of_entered, of_escalations, of_passed
 from comity.desks.cases.paging import CappedPaginator
 from comity.desks.cases.questions import QuestionView, questions_of
 from comity.desks.cases.rules import AWAIT_REPLY, REFERRING, acts_on, may_be_answered, may_be_hit, may_be_supplied
@@ -301,7 +300,7 @@ def _page_of(seen: Sequence[CaseMessage]) -> CasePage:
     return CasePage(
         case=seen[0].case,
         messages=views,
-        timeline=timeline(views, proposals, told),
+        timeline=timeline(views, proposals, [*of_escalations(told), *of_passed(holders.of(seen[0].case_id))]),
         handling=tuple(sorted({code for one in seen for code in one.handling})),
         conditions=tuple(text for one in seen for text in (one.content or {}).get("conditions", [])),
         open_request=next((one for one in seen if may_be_answered(one)), None),
@@ -403,10 +402,10 @@ def case_stamp(views: Sequence[MessageView]) -> str:
 
 
 def timeline(
-    views: Sequence[MessageView], candidates: Sequence[Candidate], told: Sequence[Escalation]
+    views: Sequence[MessageView], candidates: Sequence[Candidate], others: Sequence[Moment]
 ) -> tuple[Moment, ...]:
-    """Return what happened in a case, newest first."""
-    moments = list(of_escalations(told))
+    """Return what happened in a case, newest first; `others` is what belongs to no message."""
+    moments = list(others)
     for view in views:
         one = view.message
         kind = words.word(words.KINDS, one.kind)

@@ -12,6 +12,7 @@ from comity.desks.cases.actions.sending import next_reference, row_of, settle
 from comity.desks.cases.entered import Entered
 from comity.desks.cases.forms import Draft
 from comity.desks.cases.forms.entering import Happened
+from comity.desks.cases.holders import Passed, Passing
 from comity.desks.cases.models import Addressee, Case, CaseMessage, DraftState, State, StoredDraft
 from comity.messages import Message, write
 from comity.node.officers.models import Officer
@@ -49,6 +50,7 @@ def enter_request(
             held_since=at,
             opened_at=at,
         )
+        Passed.objects.create(case=case, how=Passing.TAKEN, by=officer, to=officer, at=at)
         row = _row(message, case, happened, officer)
         row.incoming, row.arrived_at, row.state = True, happened.at, State.OPEN
         _begin_clock(row, message.head.deadline)

@@ -6,6 +6,7 @@ from datetime import datetime
 from django.core.exceptions import PermissionDenied
 
 from comity.desks.cases.actions.recording import record
+from comity.desks.cases.holders import Passed, Passing
 from comity.desks.cases.models import Case
 from comity.node.officers.models import Officer
 from comity.node.officers.rules import Duty
@@ -42,7 +43,7 @@ def take(case: Case, officer: Officer, *, shown: int | None, at: datetime) -> He
         shown: key of the holder whom the officer saw when he decided; if another has taken it since, nothing changes.
         at: now, UTC.
     """
-    return _hand_to(case, officer, officer, shown=shown, at=at, act="case.taken")
+    return _hand_to(case, officer, officer, shown=shown, at=at, how=Passing.TAKEN)
 
 
 def assign(case: Case, to: Officer, officer: Officer, *, shown: int | None, at: datetime) -> Held:
@@ -53,7 +54,7 @@ def assign(case: Case, to: Officer, officer: Officer, *, shown: int | None, at: 
     """
     if not officer.may(Duty.APPROVE) or to not in colleagues(officer):
         raise PermissionDenied
-    return _hand_to(case, to, officer, shown=shown, at=at, act="case.assigned")
+    return _hand_to(case, to, officer, shown=shown, at=at, how=Passing.ASSIGNED)
 
 
 def let_go(case: Case, officer: Officer, *, shown: int | None, at: datetime) -> Held:
@@ -64,7 +65,7 @@ def let_go(case: Case, officer: Officer, *, shown: int | None, at: datetime) -> 
     """
     if shown != officer.pk and not officer.may(Duty.APPROVE):
         raise PermissionDenied
-    return _hand_to(case, None, officer, shown=shown, at=at, act="case.given-back")
+    return _hand_to(case, None, officer, shown=shown, at=at, how=Passing.GIVEN_BACK)
 
 
 def pass_on(case: Case, to: Officer, officer: Officer, *, at: datetime) -> Held:
@@ -75,10 +76,10 @@ def pass_on(case: Case, to: Officer, officer: Officer, *, at: datetime) -> Held:
     """
     if to not in colleagues(officer):
         raise PermissionDenied
-    return _hand_to(case, to, officer, shown=officer.pk, at=at, act="case.handed-over")
+    return _hand_to(case, to, officer, shown=officer.pk, at=at, how=Passing.HANDED_OVER)
 
 
-def _hand_to(case: Case, to: Officer | None, by: Officer, *, shown: int | None, at: datetime, act: str) -> Held:
+def _hand_to(case: Case, to: Officer | None, by: Officer, *, shown: int | None, at: datetime, how: Passing) -> Held:
     if case.authority != by.authority or not by.may(Duty.WRITE_MESSAGES):
         raise PermissionDenied
     with writing():
@@ -89,5 +90,6 @@ def _hand_to(case: Case, to: Officer | None, by: Officer, *, shown: int | None, 
         held.holder, held.held_since = to, at
         held.save(update_fields=["holder", "held_since"])
         names = {"from": before.username if before else "", "to": to.username if to else ""}
-        record(act, by, at, case=held.reference, facts=names)
+        Passed.objects.create(case=held, how=how, by=by, to=to, at=at)
+        record(f"case.{how}", by, at, case=held.reference, facts=names)
     return Held(True, held.holder, held.held_since)
