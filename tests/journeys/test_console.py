@@ -131,6 +131,51 @@ def test_no_page_has_barriers_in_any_language(sit_down: SitDown, username: str) 
     accessible(page)
 
 
+@pytest.mark.parametrize(
+    ("username", "colours"),
+    [
+        ("miriam.castle", "light"),
+        ("huda.qassem", "dark"),
+        *(
+            pytest.param(name, colours, marks=pytest.mark.soak)
+            for name in ("odile.vasseur", "ines.villalba", "samir.haddad", "nora.fenwick", "thierry.maurel")
+            for colours in ("light", "dark")
+        ),
+    ],
+)
+def test_every_page_that_can_be_reached_keeps_to_itself_and_has_no_barriers(
+    sit_down: SitDown, username: str, colours: str
+) -> None:
+    page = sit_down(username, colours)
+    origin = page.evaluate("location.origin")
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.add_init_script(
+        "document.addEventListener('securitypolicyviolation',"
+        " event => (window.broken = window.broken || []).push(event.violatedDirective + ' ' + event.blockedURI))"
+    )
+    seen: set[str] = set()
+    waiting = ["/"]
+    while waiting:
+        path = waiting.pop(0)
+        if (kind := re.sub(r"\d+", "N", path.partition("?")[0])) in seen:
+            continue
+        seen.add(kind)
+        answer = page.goto(origin + path)
+        assert answer is not None
+        assert answer.status == 200, (path, answer.status)
+        assert page.evaluate("window.broken || []") == [], path
+        accessible(page)
+        waiting += page.evaluate(LINKS)
+    assert all(url.startswith((origin, "data:", "blob:")) for url in asked)
+    assert len(seen) > (10 if "cases" in " ".join(seen) else 3), seen
+
+
+LINKS = """() => [...document.querySelectorAll('a[href]:not([download])')]
+    .filter(one => one.origin === location.origin && !/evidence|[.](ics|json)$|form=json/.test(one.href))
+    .map(one => one.pathname + one.search)"""
+
+
 def test_an_auditor_and_an_administrator_see_no_case(sit_down: SitDown) -> None:
     for username in ("nora.fenwick", "gareth.moss"):
         page = sit_down(username)
