@@ -246,3 +246,20 @@ def test_bodies_are_bounded_and_json(system: System, headers: dict[str, str], st
         "/api/v1/messages", b"{}", content_type="application/json", headers=system._headers(), **extra
     )
     assert answer.status_code == status
+
+
+def test_of_two_that_do_the_same_at_once_in_two_processes_one_is_kept(
+    system: System, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = system.post("/messages", REQUEST, key="the-same-key")
+    found = kept._kept
+    looked: list[int] = []
+
+    def late(*given: Any) -> KeptAnswer | None:
+        looked.append(1)
+        return found(*given) if len(looked) > 1 else None  # the other's answer is not there yet when this one looks
+
+    monkeypatch.setattr(kept, "_kept", late)
+    second = system.post("/messages", REQUEST, key="the-same-key")
+    assert (second.json(), second[kept.REPLAYED]) == (first.json(), "true")
+    assert CaseMessage.objects.count() == 1

@@ -125,8 +125,9 @@ def _subject(schema: str, *, linked: bool) -> type[BaseModel]:
     form = SubjectForm(None, prefix="s0", schema=schema, linked=linked)
     made: dict[str, Any] = {"schema_": (Annotated[Literal[schema], Field(alias="schema")], ...)}
     several = {asked.prop for asked in rules.FIELDS[schema] if asked.several}
-    for name, field in form.fields.items():
-        if name == "schema":
+    for name in (*(asked.prop for asked in rules.FIELDS[schema]), "category", "link"):
+        field = form.fields.get(name)  # what else a form has helps those who type
+        if field is None:
             continue
         made[name] = _type(field)
         if name in several:
