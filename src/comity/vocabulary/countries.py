@@ -29,3 +29,21 @@ def country_name(code: str, language: str) -> str:
 @cache
 def _countries() -> frozenset[str]:
     return frozenset(icu.Locale.getISOCountries()) | _BESIDE_ISO
+
+
+# Codes of three letters in travel documents that ISO 3166-1 gives to no country (ICAO Doc 9303 part 3, section 5).
+_IN_DOCUMENTS: Final = {"D": "de", "GBD": "gb", "GBN": "gb", "GBO": "gb", "GBP": "gb", "GBS": "gb", "RKS": "xk"}
+
+
+def country_of(code: str) -> str:
+    """Return the country of a code of three letters as documents carry it, in two small letters; empty for none.
+
+    Stateless persons, refugees and organisations have codes in documents too, but no country.
+    """
+    return _IN_DOCUMENTS.get(code.upper()) or _by_three_letters().get(code.upper(), "")
+
+
+@cache
+def _by_three_letters() -> dict[str, str]:
+    found = {icu.Locale("", code).getISO3Country(): code.lower() for code in icu.Locale.getISOCountries()}
+    return {str(three): code for three, code in found.items() if three}

@@ -50,6 +50,7 @@ CODES: Final = frozenset(
         "birthDate",
         "incorporationDate",
         "buildDate",
+        "endDate",
         "email",
         "swiftBic",
         "leiCode",

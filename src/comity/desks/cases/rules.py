@@ -74,8 +74,15 @@ FIELDS: Final[dict[str, tuple[Asked, ...]]] = {
         Asked("surname"),
         Asked("givenName"),
         Asked("birthDate", "date"),
+        Asked("gender", "sex"),
+        Asked("endDate", "date"),
     ),
-    "Identification": (Asked("number", "code"), Asked("type"), Asked("country", "country")),
+    "Identification": (
+        Asked("number", "code"),
+        Asked("type"),
+        Asked("country", "country"),
+        Asked("endDate", "date"),
+    ),
     "Phone": (Asked("number", "code"), Asked("imei", "code"), Asked("imsi", "code"), Asked("country", "country")),
     "BankAccount": (
         Asked("iban", "iban"),
@@ -106,6 +113,9 @@ MAX_SUBJECTS: Final = 20
 
 WITH_CATEGORY: Final = frozenset({"Person"})
 """Kinds of subject of whom the law asks why they are named."""
+
+WITH_ZONE: Final = frozenset({"Person", "Passport", "Identification"})
+"""Kinds of subject that a machine readable zone tells of."""
 
 WITH_SUBJECTS: Final = frozenset({"request", "information", "correction", "supplement"})
 """Kinds of message on whose form subjects are written; an answer takes them from confirmed records."""

@@ -305,6 +305,7 @@ PROPERTIES: Words = {
     "make": _("Make"),
     "surname": _("Family name"),
     "givenName": _("Given name"),
+    "endDate": _("Valid until"),
     "manufacturer": _("Manufacturer"),
     "icaoCode": _("ICAO type designator"),
     "imei": _("IMEI"),

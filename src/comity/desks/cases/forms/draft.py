@@ -1,7 +1,8 @@
 """A message being written: its form, one form for each subject, and what was filled in so far."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import date
 from typing import Any, Final
 
 from django import forms
@@ -12,6 +13,7 @@ from comity.desks.cases import rules
 from comity.desks.cases.forms.kinds import FORMS
 from comity.desks.cases.forms.messages import Choices
 from comity.desks.cases.forms.subject import SubjectForm
+from comity.desks.cases.forms.zone import Filled, fill, unread
 from comity.desks.cases.models import CaseMessage
 
 _NOT_CONTENT: Final = frozenset({"csrfmiddlewaretoken", "step", "draft"})
@@ -29,6 +31,7 @@ class Draft:
         choices: what may be chosen.
         kind: of message.
         about: the message that it answers, reminds of, corrects or withdraws.
+        zone: what became of a machine readable zone that was pasted.
     """
 
     form: forms.Form
@@ -37,6 +40,7 @@ class Draft:
     choices: Choices
     kind: str = "request"
     about: CaseMessage | None = None
+    zone: Filled | None = None
 
     @classmethod
     def read(
@@ -96,19 +100,43 @@ class Draft:
         back = [one for one in _listed(entry) if one[0] not in {place for place, _schema in pairs}]
         return self._again(sorted([*pairs, *back]))
 
+    def with_zone(self, place: str, today: date, *, anyway: bool = False) -> "Draft":
+        """Return the draft with what the zone pasted at that subject says, nothing checked yet.
+
+        Args:
+            place: of the subject.
+            today: births lie before it.
+            anyway: whether to fill it in although a check digit does not fit.
+        """
+        schema = next((schema for number, schema in self._pairs() if str(number) == place), "")
+        if schema not in rules.WITH_ZONE:
+            return self
+        data = self._copy()
+        zone = fill(data, self._pairs(), int(place), today, anyway=anyway)
+        again = Draft.read(data, self.choices, checked=False, kind=self.kind, about=self.about)
+        return replace(again, zone=zone)
+
     def _pairs(self) -> list[tuple[int, str]]:
         return [(int(one.prefix[1:]), one.schema_code) for one in self.subjects if one.prefix]
 
-    def _again(self, pairs: list[tuple[int, str]]) -> "Draft":
+    def _copy(self) -> QueryDict:
         data = QueryDict(mutable=True)
         for key, values in (self.data or QueryDict()).lists():
             data.setlist(key, values)
+        return data
+
+    def _again(self, pairs: list[tuple[int, str]]) -> "Draft":
+        data = self._copy()
         data["subjects"] = ",".join(f"{place}:{schema}" for place, schema in pairs)
         return Draft.read(data, self.choices, checked=False, kind=self.kind, about=self.about)
 
     def is_valid(self) -> bool:
         """Whether everything is filled in; asks every form, so that all errors show at once."""
         answers = [self.form.is_valid(), *(one.is_valid() for one in self.subjects)]
+        for one in self.subjects:
+            if one.paste is not None and one.zone_text.strip():
+                one.add_error(None, unread())
+                answers.append(False)
         if self.kind == "request" and not self.subjects:
             self.form.add_error(None, _("A request asks about at least one subject."))
             return False

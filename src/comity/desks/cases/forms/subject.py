@@ -10,6 +10,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from comity.desks.cases import rules, words
+from comity.desks.cases.forms.zone import FIELD, ZoneForm
 from comity.vocabulary.errors import VocabularyError
 from comity.vocabulary.partial_date import PartialDate
 
@@ -146,6 +147,19 @@ class SubjectForm(forms.Form):
         if asked.several:
             widget = forms.Textarea(attrs={**attrs, "rows": 1, "class": "grows"})
         return forms.CharField(label=label, required=False, max_length=2000, widget=widget, help_text=hint)
+
+    @property
+    def paste(self) -> forms.BoundField | None:
+        """The field for a machine readable zone; `None` for kinds of subject of which none tells."""
+        if self.schema_code not in rules.WITH_ZONE:
+            return None
+        return ZoneForm(initial={FIELD: self.zone_text}, prefix=self.prefix)[FIELD]
+
+    @property
+    def zone_text(self) -> str:
+        """The zone that was pasted and not read yet."""
+        given = self.data.get(f"{self.prefix}-{FIELD}", "") if self.is_bound else self.initial.get(FIELD, "")
+        return str(given or "")
 
     @property
     def title(self) -> Any:  # noqa: ANN401 - a lazy text

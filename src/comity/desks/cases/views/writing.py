@@ -176,12 +176,14 @@ def _begun(stored: StoredDraft | None, about: CaseMessage | None, kind: str) -> 
 
 
 def after(draft: Draft, step: str) -> Draft:
-    """Return the draft after a button of its form added or removed a subject."""
+    """Return the draft after a button of its form added or removed a subject, or read a zone into one."""
     verb, _colon, what = step.partition(":")
     if verb == "add":
         return draft.with_subject(what)
     if verb == "remove":
         return draft.without_subject(what)
+    if verb in {"zone", "zone-anyway"}:
+        return draft.with_zone(what, timezone.localdate(), anyway=verb == "zone-anyway")
     return draft.with_again(what) if verb == "restore" else draft
 
 
