@@ -7,6 +7,7 @@ from django.test import Client
 from tests.desks.cases.api.conftest import System, system_of
 from tests.desks.cases.conftest import officer_named, sit_down
 
+from comity.desks.cases.api import reading
 from comity.desks.cases.models import CaseMessage, State
 from comity.node.ledger.models import Entry
 from comity.node.officers.models import AccessToken, Officer, WrongPasswords
@@ -49,6 +50,15 @@ def test_cases_are_listed_by_tab_kind_and_partner(system: System, asked: CaseMes
     assert ids(tab="waiting") == [sent.case_id]
     assert ids(partner="xc.ncb") == [sent.case_id]
     assert ids(kind="answer") == []
+
+
+def test_rare_and_frequent_cases_are_listed_alike(
+    system: System, asked: CaseMessage, sent: CaseMessage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asks: list[dict[str, str]] = [{"tab": "open"}, {"kind": "request"}, {"partner": "xb.spoc"}, {"partner": "xc.ncb"}]
+    rare = [system.get("/cases", **one).json() for one in asks]
+    monkeypatch.setattr(reading, "_FEW", 1)
+    assert [system.get("/cases", **one).json() for one in asks] == rare
 
 
 def test_pages_of_cases_follow_each_other_and_miss_none(
@@ -142,7 +152,9 @@ def test_problems_are_told_in_the_language_asked_for_else_in_the_officers(system
     assert spanish["Content-Language"] == "es"
 
 
-@pytest.mark.parametrize("place", ["/nowhere", "/cases/x", "/cases/0", "/cases/" + "9" * 30, "/cases?limit=x", "/", ""])
+@pytest.mark.parametrize(
+    "place", ["/nowhere", "/cases/x", "/cases/0", "/cases/" + "9" * 30, "/cases?limit=x", "/cases?tabs=open", "/", ""]
+)
 def test_whatever_is_asked_the_answer_is_a_problem_and_no_page(system: System, place: str) -> None:
     answer = system.get(place)
     assert answer.status_code in {400, 404}

@@ -1,20 +1,21 @@
 """What can be read: cases, messages, partners, and the officer's own drafts."""
 
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Final, Literal
 
-from django.db.models import Count, Exists, OuterRef
+from django.db.models import Count, Exists, OuterRef, QuerySet
 from django.http import Http404, HttpRequest
 from django.utils import timezone
 from django.utils.translation import get_language
 from ninja import Path, Query, Router, Schema
-from pydantic import ConfigDict, Field
+from ninja.errors import ValidationError
+from pydantic import Field
 
 from comity.desks.cases import actions, drafts, partners, reads
 from comity.desks.cases.api import problems, shapes
 from comity.desks.cases.api.bearer import author, reader, token_of
 from comity.desks.cases.api.shapes import Problem
 from comity.desks.cases.filters import Filter
-from comity.desks.cases.models import OPEN_DRAFTS, Case, CaseMessage, StoredDraft
+from comity.desks.cases.models import OPEN_DRAFTS, Addressee, Case, CaseMessage, StoredDraft
 from comity.messages import KINDS
 from comity.node.officers.models import Officer
 
@@ -29,13 +30,13 @@ else:
     KindCode = Literal[tuple(sorted(KINDS))]
 REFUSALS: dict[Any, Any] = {400: Problem, 401: Problem, 403: Problem, 429: Problem}
 MISSING: dict[Any, Any] = {**REFUSALS, 404: Problem}
-_SCARCE = frozenset({"new", "open", "waiting", "late", "mine", "free"})
+_FEW: Final = 1_000
+"""Messages: with fewer than these, their cases are asked for by number."""
+_SCARCE: Final = frozenset({"new", "open", "waiting", "late", "mine", "free"})
 
 
 class Listing(Schema):
     """Which cases are listed. A filter that is misspelt is refused, for it would list everything."""
-
-    model_config = ConfigDict(extra="forbid")
 
     tab: TabKey = Field("all", description="As the tabs of the desk: new, open (to be answered), late and so on.")
     kind: KindCode | None = Field(None, description="Only cases with a message of that kind under the tab.")
@@ -63,6 +64,7 @@ def me(request: HttpRequest) -> shapes.Me:
 def cases(request: HttpRequest, asked: Query[Listing]) -> shapes.CaseList:
     """List cases in which the officer may read something, the newest first."""
     officer = reader(request)
+    _refuse_unknown(request)
     found = list(_listed(officer, asked)[: asked.limit + 1])
     more = len(found) > asked.limit
     shown = found[: asked.limit]
@@ -73,14 +75,32 @@ def cases(request: HttpRequest, asked: Query[Listing]) -> shapes.CaseList:
 
 def _listed(officer: Officer, asked: Listing) -> Any:  # noqa: ANN401 - a query
     tab = reads.tab_of(asked.tab)
-    chosen = Filter(kind=asked.kind or "", partner=asked.partner or "")
-    seen = reads.visible_to(officer).filter(tab.filter(officer), chosen.condition(officer.pk))
+    own = reads.visible_to(officer).filter(tab.filter(officer), Filter(kind=asked.kind or "").condition(officer.pk))
+    if asked.kind:
+        own = own.filter(incoming__in=(True, False))  # says nothing, and lets the index by kind be used
     found = Case.objects.select_related("holder").order_by("-id")
     if asked.cursor:
         found = found.filter(pk__lt=int(asked.cursor, 16))
-    if asked.tab in _SCARCE:  # of what waits there is little: an index leads to it
-        return found.filter(pk__in=seen.values("case"))
-    return found.filter(Exists(seen.filter(case=OuterRef("pk"))))
+    if asked.tab in _SCARCE or asked.kind or asked.partner:  # what is rare is found through its messages
+        found_by = [list(half.values_list("case", flat=True)[:_FEW]) for half in _halves(own, asked.partner)]
+        if all(len(half) < _FEW for half in found_by):
+            return found.filter(pk__in={case for half in found_by for case in half})
+    seen = own.filter(Filter(partner=asked.partner or "").condition(officer.pk))
+    return found.filter(Exists(seen.filter(case=OuterRef("pk"))))  # what is frequent soon turns up
+
+
+def _halves(messages: QuerySet[CaseMessage], partner: str | None) -> tuple[QuerySet[CaseMessage], ...]:
+    """Return what came from a partner and what went to it, each by an index of its own; everything without one."""
+    if not partner:
+        return (messages,)
+    to = Addressee.objects.filter(authority=partner).values("message")
+    return messages.filter(incoming=True, originator=partner), messages.filter(incoming=False, pk__in=to)
+
+
+def _refuse_unknown(request: HttpRequest) -> None:
+    """Refuse a parameter that is not known (raises `ValidationError`); ninja would drop it."""
+    if unknown := sorted(set(request.GET) - set(Listing.model_fields)):
+        raise ValidationError([{"loc": ("query", name), "type": "extra_forbidden"} for name in unknown])
 
 
 @router.get("/cases/{case_id}", response={200: shapes.CaseShape, **MISSING}, operation_id="read_case", url_name="case")
