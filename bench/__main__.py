@@ -22,7 +22,7 @@ from figure import number  # noqa: E402  # a script's neighbour, found only now
 
 SCRIPTS = (
     "merkle", "messages", "directory", "decide", "matching", "exchange", "broadcast", "latency", "rest", "verify",
-    "attachment", "backlog", "desk",
+    "attachment", "backlog", "desk", "officers",
 )  # fmt: skip
 HEADINGS = ("figure", "reach", "ours", "peer", "limit", "ratio", "")
 

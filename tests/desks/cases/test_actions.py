@@ -188,3 +188,15 @@ def test_a_search_is_recorded_without_its_words(officer: Officer, at: datetime) 
     actions.note_search(officer, at=at, hits=3)
     opening = Entry.objects.exclude(opening=None).latest("id").opening
     assert canonical.decode(bytes(opening))["facts"] == [["hits", "3"]]
+
+
+def test_of_two_officers_who_answer_at_once_the_second_is_told_and_sends_nothing(
+    asked: CaseMessage, officer: Officer, at: datetime
+) -> None:
+    first, second = (CaseMessage.objects.select_related("case").get(pk=asked.pk) for _ in range(2))
+    said = {"ground": "f", "text": ""}
+    assert actions.refuse_request(first, said, officer, at=at).message is not None
+    late = actions.refuse_request(second, said, officer, at=at)
+    assert late.message is None
+    assert "Meanwhile a colleague or the partner settled this." in late.refusals[0]
+    assert CaseMessage.objects.filter(incoming=False, kind="refusal").count() == 1

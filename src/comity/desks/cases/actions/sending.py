@@ -111,6 +111,11 @@ def _send(
     about: CaseMessage | None = None,
 ) -> Outcome:
     """Hand a message to the exchange and keep what the desk shows of it; call inside the act's transaction."""
+    if about is not None and not _still(about, message.head.kind):
+        text = _(
+            "Meanwhile a colleague or the partner settled this. What you wrote is kept; open the case to see more."
+        )
+        return Outcome(None, (text,))
     reference = case.reference if case is not None else message.head.reference
     draft = row_of(message, b"", case or Case(reference=reference), officer.authority)
     wanted = [
@@ -147,6 +152,16 @@ def _send(
     if row.kind == "request":
         due.wind(row)
     return Outcome(row)
+
+
+def _still(about: CaseMessage, kind: str) -> bool:
+    """Look again, now that nobody else writes, whether a message of this kind can be about that one.
+
+    Two officers may have the same form open: the one who sends first settles it, the other is told.
+    """
+    CaseMessage.objects.select_for_update().values_list("pk").get(pk=about.pk)  # others wait here on PostgreSQL
+    about.refresh_from_db(fields=["state", "standing", "delay", "due_at", "limit_at", "warn_at", "still_since"])
+    return rules.may_be_about(about, kind)
 
 
 def _limit(row: CaseMessage, partner: str, deadline: int, limits: due.Limits) -> datetime | None:
