@@ -6,9 +6,10 @@ from typing import Any, Final
 
 from django.utils.translation import get_language
 
-from comity.desks.cases import rules, words
+from comity.desks.cases import given_dates, rules, words
 from comity.desks.cases.models import Candidate, CaseMessage
 from comity.vocabulary.countries import country_name
+from comity.vocabulary.hijri import HijriDate
 from comity.vocabulary.visible import shown
 
 
@@ -85,8 +86,23 @@ def shown_value(prop: str, value: str) -> str:
 def facts_of(properties: dict[str, Any]) -> tuple[Fact, ...]:
     """Return the properties in words, in the order in which `words.PROPERTIES` tells them."""
     order = {name: place for place, name in enumerate(words.PROPERTIES)}
+    noted = given_dates.noted(properties)
+    if notes := properties.get(given_dates.PROPERTY):
+        properties = {**properties, given_dates.PROPERTY: given_dates.without_notes(notes)}
     shown = sorted((name for name in properties if properties[name]), key=lambda name: order.get(name, len(order)))
-    return tuple(_fact(name, tuple(shown_value(name, str(value)) for value in properties[name])) for name in shown)
+    return tuple(_dates(name, properties[name], noted) or _plain(name, properties[name]) for name in shown)
+
+
+def _plain(name: str, values: Sequence[object]) -> Fact:
+    return _fact(name, tuple(shown_value(name, str(value)) for value in values))
+
+
+def _dates(name: str, values: Sequence[str], noted: dict[str, tuple[HijriDate, ...]]) -> Fact | None:
+    """Return a date that was given in the Hijri calendar as it was given, what it may be beside it."""
+    if name not in noted:
+        return None
+    spelled = [given_dates.spelled(one) for one in noted[name]]
+    return Fact(words.word(words.PROPERTIES, name), (*spelled, *given_dates.others(values, noted[name])), code=True)
 
 
 def _fact(name: str, values: tuple[str, ...]) -> Fact:

@@ -2,7 +2,7 @@
 
 from django.http import QueryDict
 
-from comity.desks.cases import rules
+from comity.desks.cases import given_dates, rules
 from comity.desks.cases.models import CaseMessage
 
 
@@ -20,8 +20,12 @@ def correction(sent: CaseMessage) -> QueryDict:
         data[f"s{place}-schema"] = one["schema"]
         data[f"s{place}-category"] = one.get("category", "")
         data[f"s{place}-link"] = one.get("link", "")
+        properties = one.get("properties", {})
+        noted = given_dates.noted(properties)
         for asked in rules.FIELDS[one["schema"]]:
-            values = [_shown(asked, value) for value in one.get("properties", {}).get(asked.prop, [])]
+            given = noted.get(asked.prop, ()) if asked.kind == "date" else ()
+            values = [f"{date}{given_dates.MARK}" for date in given]
+            values += [_shown(asked, value) for value in given_dates.others(properties.get(asked.prop, []), given)]
             data[f"s{place}-{asked.prop}"] = "\n".join(values if asked.several else values[:1])
     data.setlist("handling", list(sent.handling))
     data["conditions"] = "\n".join(content.get("conditions", []))

@@ -9,9 +9,10 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
-from comity.desks.cases import rules, words
+from comity.desks.cases import given_dates, rules, words
 from comity.desks.cases.forms.zone import FIELD, ZoneForm
 from comity.vocabulary.errors import VocabularyError
+from comity.vocabulary.hijri import HijriDate
 from comity.vocabulary.partial_date import PartialDate
 
 CODE: Final = {"dir": "ltr", "spellcheck": "false", "autocapitalize": "characters"}
@@ -19,6 +20,13 @@ EMPTY: Final = ("", _("Choose"))
 MAX_VALUES: Final = 20
 """Values of one property; who knows more of them sends a file."""
 
+CALENDAR: Final = "calendar"
+_EARLIEST: Final = 1700
+"""Years before it are taken for years of the Hijri calendar that lack their mark."""
+_OF_HIJRI: Final = re.compile(r"(.*\d)\s*(?:A\.?H\.?|\u0647\u0640?\.?)", re.IGNORECASE)  # heh, as Arabic writes AH
+_OF_GREGORIAN: Final = re.compile(r"(.*\d)\s*(?:A\.?D\.?|\u0645\.?)", re.IGNORECASE)  # meem, as Arabic writes AD
+_ONE_DIGIT: Final = re.compile(r"^[0-9](?![0-9])")
+_YEAR_FIRST: Final = re.compile(r"[0-9]{4}[-/\u060D.]")  # among them the Arabic date separator
 _COUNTRY: Final = re.compile(r"[A-Za-z]{2}")
 _NOT_CODE: Final = re.compile(r"[\W_]+")
 _IMO_DIGITS, _MMSI_DIGITS, _VIN_SIGNS = 7, 9, 17
@@ -43,9 +51,24 @@ def _plain_digits(text: str) -> str:
 
 def _date(value: str) -> str:
     try:
-        return str(PartialDate.parse(value))
+        found = PartialDate.parse(value)
     except VocabularyError:
         raise ValidationError(_("write the date as 1974, 1974-03 or 1974-03-22")) from None
+    if found.year < _EARLIEST:
+        raise ValidationError(
+            _("%(year)s looks like a year of the Hijri calendar: choose that calendar, or write AH behind the date")
+            % {"year": f"{found.year:04}"}
+        )
+    return str(found)
+
+
+def _hijri(value: str) -> HijriDate:
+    try:
+        return HijriDate.parse(value)
+    except VocabularyError:
+        raise ValidationError(
+            _("write the Hijri date as 1405, 1405-03 or 1405-03-12, with a year from 1200 to 1500")
+        ) from None
 
 
 def _country(value: str) -> str:
@@ -88,7 +111,6 @@ def _iban(value: str) -> str:
 
 
 _TIDY: Final[Mapping[str, Callable[[str], str]]] = {
-    "date": _date,
     "country": _country,
     "imo": _imo,
     "mmsi": _mmsi,
@@ -96,7 +118,7 @@ _TIDY: Final[Mapping[str, Callable[[str], str]]] = {
     "iban": _iban,
 }
 _HINTS: Final[Mapping[str, Any]] = {
-    "date": _("As far as known: 1974, 1974-03 or 1974-03-22."),
+    "date": _("As far as known: 1974, 1974-03 or 1974-03-22; a Hijri date as 1405-03-12 AH."),
     "country": _("Two letters, such as XA."),
     "imo": _("Seven digits."),
     "mmsi": _("Nine digits."),
@@ -116,6 +138,8 @@ class SubjectForm(forms.Form):
         self.schema_code = schema if schema in rules.FIELDS else "Person"
         for asked in rules.FIELDS[self.schema_code]:
             self.fields[asked.prop] = self._field(asked)
+            if asked.kind == "date" and CALENDAR not in self.fields:
+                self.fields[CALENDAR] = _calendar()
         if self.schema_code in rules.WITH_CATEGORY:
             self.fields["category"] = forms.ChoiceField(
                 label=_("Category of this person"),
@@ -186,8 +210,12 @@ class SubjectForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         """Bring every value into its one form, and ask for at least one fact by which the subject can be found."""
         found = super().clean() or {}
+        self._hijri: list[tuple[str, HijriDate]] = []
         for asked in rules.FIELDS[self.schema_code]:
             try:
+                if asked.kind == "date":
+                    found[asked.prop] = self._dates(asked, found.get(asked.prop, ""), found.get(CALENDAR, ""))
+                    continue
                 found[asked.prop] = _values(asked, found.get(asked.prop, ""))
             except ValidationError as error:
                 self.add_error(asked.prop, error)
@@ -200,7 +228,43 @@ class SubjectForm(forms.Form):
     def properties(self) -> dict[str, tuple[str, ...]]:
         """Return the facts stated: property to its values. The form is valid."""
         stated = ((asked.prop, self.cleaned_data.get(asked.prop)) for asked in rules.FIELDS[self.schema_code])
-        return {prop: tuple(values) for prop, values in stated if values}
+        known = {prop: tuple(values) for prop, values in stated if values}
+        if self._hijri:
+            notes = tuple(given_dates.note(prop, one) for prop, one in self._hijri)
+            known[given_dates.PROPERTY] = (*known.get(given_dates.PROPERTY, ()), *notes)
+        return known
+
+    def _dates(self, asked: rules.Asked, given: object, calendar: str) -> tuple[str, ...]:
+        """Return Gregorian dates; of a Hijri date all that it may be, and remember how it was given."""
+        found: list[str] = []
+        for line in _values(asked, given):
+            plain = _date_signs(line)
+            hijri, gregorian = _OF_HIJRI.fullmatch(plain), _OF_GREGORIAN.fullmatch(plain)
+            if hijri is None and (gregorian is not None or calendar != "hijri"):
+                found.append(_date(gregorian[1] if gregorian is not None else plain))
+                continue
+            one = _hijri(hijri[1] if hijri is not None else plain)
+            self._hijri.append((asked.prop, one))
+            found += [str(day) for day in one.gregorian]
+        return tuple(dict.fromkeys(found))
+
+
+def _calendar() -> forms.ChoiceField:
+    return forms.ChoiceField(
+        label=_("Calendar of the dates"),
+        required=False,
+        choices=[("", _("Gregorian")), ("hijri", _("Hijri"))],
+        help_text=_(
+            "A Hijri date is kept as it was given and goes with every Gregorian day that it may be: the tabular and "
+            "the Umm al-Qura calendar differ by up to two days."
+        ),
+    )
+
+
+def _date_signs(text: str) -> str:
+    """Return a date with hyphens between its parts and two digits in each: 1405/3/12 as 1405-03-12."""
+    year, *rest = re.split(r"[-/\u060D.]", text, maxsplit=2) if _YEAR_FIRST.match(text) else (text,)
+    return "-".join([year, *(_ONE_DIGIT.sub(r"0\g<0>", part) for part in rest)])
 
 
 def _values(asked: rules.Asked, given: object) -> tuple[str, ...]:

@@ -107,6 +107,8 @@ def _into(data: QueryDict, prefix: str, schema: str, zone: Zone) -> tuple[tuple[
         if stands and not asked.several:
             kept.append(str(words.field(asked)))
             continue
+        if asked.kind == "date" and data.get(f"{prefix}-calendar"):
+            value = f"{value} AD"
         data[key] = f"{stands}\n{value}" if stands else value
         filled.append(str(words.field(asked)))
     return tuple(filled), tuple(kept)
