@@ -182,3 +182,24 @@ def test_a_data_protection_officer_reads_and_does_not_write(asked: CaseMessage) 
 def test_the_pages_of_the_console_do_not_take_a_token(system: System, officer: Officer) -> None:
     assert system.client.get("/cases/", headers=system._headers()).status_code == 302
     assert sit_down(officer).get("/cases/").status_code == 200
+
+
+def test_words_are_searched_by_post_and_that_is_recorded(system: System, asked: CaseMessage) -> None:
+    from comity.desks.cases import indexing
+
+    while indexing.catch_up():
+        pass
+    found = system.post("/search", {"text": "Khaled"}).json()
+    assert [(one["message"], one["case"]) for one in found["hits"]] == [(asked.pk, asked.case_id)]
+    assert "case.searched" in acts()
+    assert (
+        system_of(officer_named("stranger", authority="xa.cid")).post("/search", {"text": "Khaled"}).json()["hits"]
+        == []
+    )
+
+
+def test_notes_are_kept_and_read(system: System, asked: CaseMessage, officer: Officer) -> None:
+    made = system.post(f"/cases/{asked.case_id}/notes", {"text": "Called him."}).json()
+    (note,) = system.get(f"/cases/{asked.case_id}/notes").json()["notes"]
+    assert (note["id"], note["text"], note["author"]) == (made["note"], "Called him.", str(officer))
+    assert system.post(f"/cases/{asked.case_id}/notes", {"text": "  "}).status_code == 422

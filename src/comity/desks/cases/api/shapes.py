@@ -149,6 +149,10 @@ class MessageShape(Schema):
     case: RowId
     kind: str
     direction: str = Field(description="in or out")
+    channel: str = Field(
+        description="Of what was entered by hand: by what it came, such as telephone; nothing proves it. "
+        "Empty for what was sealed and proved."
+    )
     root: str = Field(description="Root over the message's items, in hex: by it every copy and proof is found.")
     about: str = Field(description="Root of the message that it answers or changes, in hex; empty if there is none.")
     reference: str
@@ -180,6 +184,7 @@ class MessageShape(Schema):
             case=one.case_id,
             kind=one.kind,
             direction="in" if one.incoming else "out",
+            channel=one.channel,
             root=bytes(one.msg).hex(),
             about=one.in_reply_to,
             reference=one.reference,
