@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, settings
 from tests import federation, forks
-from tests.order import LONG, SHARING
+from tests.order import JOURNEYS, LONG, SHARING
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 
@@ -47,7 +47,7 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log):
 
         def _split_scope(self, nodeid: str) -> str:
             path = nodeid.partition("::")[0]
-            return SHARING[0] if path in SHARING else path
+            return next((together[0] for together in (SHARING, JOURNEYS) if path in together), path)
 
     config.option.loadscopereorder = False  # it would give out files of few tests last, and those are the longest
     return Scheduling(config, log) if config.getvalue("dist") == "loadfile" else None

@@ -12,10 +12,18 @@ SHARING = (
     "tests/exchange/test_rogue_server.py",
 )
 
+# One demo of five running nodes serves these (tests/journeys/conftest.py).
+JOURNEYS = (
+    "tests/journeys/test_console.py",
+    "tests/journeys/test_whole_life.py",
+    "tests/journeys/test_officers_at_work.py",
+    "tests/journeys/test_signing_in.py",
+)
+
 # What takes long is begun first, or one process would end the run alone. By seconds of a core, the longest first.
 LONG = (
     "tests/journeys/test_demo.py",
-    "tests/journeys/test_console.py",
+    *JOURNEYS,
     *SHARING,
     "tests/crash/test_crash.py",
     "tests/records/test_power_cut.py",
