@@ -30,7 +30,7 @@ NEEDS = {
     "clarify": WRITE, "supplement": WRITE, "hit": WRITE, "ask_consent": WRITE, "consent": WRITE,
     "remind": WRITE, "correct": WRITE, "withdraw": WRITE, "drafts": WRITE, "approvals": APPROVE,
     # An officer's own draft, which nobody else may open: see test_drafts.py.
-    "records": READ, "look_up": READ,
+    "records": READ, "look_up": READ, "start_from": WRITE,
     "draft": None, "discard": None, "restore": None, "take_back": None, "approval": None,
     "draft_files": None, "detach": None, "download": None,  # see test_files.py
     "record": None,  # see test_records.py
@@ -122,6 +122,7 @@ def test_a_role_opens_what_it_includes_and_nothing_else(asked: CaseMessage, rout
             "drop_filter",
             "ringing",
             "enter",
+            "start_from",
         }
     ],
 )

@@ -1,9 +1,30 @@
-"""What stands in a form before the officer has typed: for a correction, the facts as they were sent."""
+"""What stands in a form before the officer has typed: the facts as they were sent, or those of an earlier message."""
+
+from dataclasses import dataclass
+from typing import Any, Final
 
 from django.http import QueryDict
+from django.utils.translation import gettext_lazy as _
 
 from comity.desks.cases import given_dates, rules
 from comity.desks.cases.models import CaseMessage
+from comity.vocabulary.handling import Handling
+
+_BOUND: Final = frozenset({Handling.H2, Handling.H3})
+"""Codes under which what an authority supplied is not passed on as it is."""
+
+
+@dataclass(frozen=True, slots=True)
+class Copied:
+    """A request begun from an earlier message.
+
+    Attributes:
+        data: the form as if it were posted.
+        left: what was not copied or needs a look, in words.
+    """
+
+    data: QueryDict
+    left: tuple[Any, ...] = ()
 
 
 def correction(sent: CaseMessage) -> QueryDict:
@@ -14,7 +35,42 @@ def correction(sent: CaseMessage) -> QueryDict:
     """
     content = sent.content or {}
     data = QueryDict(mutable=True)
-    known = [one for one in content.get("subjects", []) if one["schema"] in rules.FIELDS]
+    _add_subjects(data, content)
+    data.setlist("handling", list(sent.handling))
+    data["conditions"] = "\n".join(content.get("conditions", []))
+    return data
+
+
+def copied(message: CaseMessage) -> Copied:
+    """Return the form of a request with the subjects, facts, purpose and handling of an earlier message.
+
+    To whom it went, its references, its deadline, its urgency and its files are its own. What another authority
+    supplied under a code that keeps it from being passed on stays where it is.
+    """
+    content, left = message.content or {}, []
+    data = QueryDict(mutable=True)
+    data["purpose"], data["crime_area"], data["subjects"] = message.purpose, message.crime_area, ""
+    foreign = message.originator != message.authority
+    if foreign and (_BOUND & set(message.handling) or content.get("conditions")):
+        return Copied(data, (_("Only purpose and crime area are copied: its originator keeps the rest from being used "
+                               "in another message without permission. Ask for consent first."),))  # fmt: skip
+    _add_subjects(data, content)
+    data["legal_basis"] = content.get("legal_basis", "")
+    data["facts"] = "\n\n".join(text["text"] for text in content.get("texts", []))
+    data["questions"] = "\n".join(content.get("questions", []))
+    data.setlist("handling", list(message.handling))
+    data["conditions"] = "\n".join(content.get("conditions", []))
+    if foreign:
+        left.append(_("It holds what another authority supplied; its handling codes are copied with it."))
+    if message.standing == "corrected":
+        left.append(_("This message was corrected later: compare what was copied with the correction."))
+    if any(one["schema"] not in rules.FIELDS for one in content.get("subjects", [])):
+        left.append(_("Subjects of kinds that this form does not have are not copied."))
+    return Copied(data, tuple(left))
+
+
+def _add_subjects(data: QueryDict, content: dict[str, Any]) -> None:
+    known = [one for one in content.get("subjects", []) if one["schema"] in rules.FIELDS][: rules.MAX_SUBJECTS]
     data["subjects"] = ",".join(f"{place}:{one['schema']}" for place, one in enumerate(known))
     for place, one in enumerate(known):
         data[f"s{place}-schema"] = one["schema"]
@@ -27,9 +83,6 @@ def correction(sent: CaseMessage) -> QueryDict:
             values = [f"{date}{given_dates.MARK}" for date in given]
             values += [_shown(asked, value) for value in given_dates.others(properties.get(asked.prop, []), given)]
             data[f"s{place}-{asked.prop}"] = "\n".join(values if asked.several else values[:1])
-    data.setlist("handling", list(sent.handling))
-    data["conditions"] = "\n".join(content.get("conditions", []))
-    return data
 
 
 def _shown(asked: rules.Asked, value: str) -> str:

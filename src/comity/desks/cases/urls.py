@@ -4,6 +4,7 @@ from django.urls import path
 
 from comity.desks.cases.views import (
     approving,
+    beginning,
     calendars,
     entering,
     exporting,
@@ -30,6 +31,7 @@ urlpatterns = [
     path("list/filters/<int:filter_id>/drop", listing.drop_filter, name="drop_filter"),
     path("search", listing.search, name="search"),
     path("new", writing.write_request, name="new"),
+    path("new/from", beginning.start_from, name="start_from"),
     path("inform", writing.inform, name="inform"),
     path("enter", entering.request_, name="enter"),
     path("statistics", statistics.yearly, name="statistics"),
