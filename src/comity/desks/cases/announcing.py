@@ -122,7 +122,10 @@ def _of_receipts(one: Subscription, last: int) -> Iterator[dict[str, object]]:
 
 def deliver(at: datetime) -> int:
     """Tell what is due; a chore of the worker, apart from its other work. Returns how much was taken."""
-    Announcement.objects.filter(taken_at__lt=at - KEPT).delete()
+    old = Announcement.objects.filter(taken_at__lt=at - KEPT)
+    if old.exists():
+        with writing():
+            old.delete()
     waiting = Announcement.objects.filter(taken_at=None, due_at__lte=at)
     found = Subscription.objects.filter(stopped_at=None, pk__in=waiting.values("subscription"))
     return sum(_deliver(one, at) for one in found.select_related("officer").order_by("id"))
@@ -135,7 +138,8 @@ def _deliver(one: Subscription, at: datetime) -> int:
     for announcement in waiting[:AT_ONCE]:
         rows = CaseMessage.objects.filter(pk=announcement.message_id)
         if not one.officer.may(Duty.READ_CASES) or not visible_messages(one.officer, rows).exists():
-            announcement.delete()  # what he may no longer see he is not told of, either
+            with writing():
+                announcement.delete()  # what he may no longer see he is not told of, either
             continue
         body = letter(announcement)
         headers = {
@@ -147,8 +151,9 @@ def _deliver(one: Subscription, at: datetime) -> int:
         if not called.taken:
             _note_failed(one, announcement, called, at)
             break
-        Announcement.objects.filter(pk=announcement.pk).update(taken_at=at)
-        Subscription.objects.filter(pk=one.pk).update(reached_at=at, failing_since=None, code="")
+        with writing():
+            Announcement.objects.filter(pk=announcement.pk).update(taken_at=at)
+            Subscription.objects.filter(pk=one.pk).update(reached_at=at, failing_since=None, code="")
         count += 1
     return count
 

@@ -17,6 +17,7 @@ from typing import Final
 
 from comity.node.officers import waits
 from comity.node.officers.models import AccessToken, Officer
+from comity.node.writing import writing
 
 LONGEST: Final = timedelta(days=365)
 MOST: Final = 20
@@ -91,7 +92,8 @@ def recognise(text: str, address: str, *, at: datetime) -> AccessToken | Refused
 def note_used(token: AccessToken, *, at: datetime) -> None:
     """Write down when a token was last used, to the minute; cheap enough for every request."""
     if token.used_at is None or at - token.used_at >= _USED_EVERY:
-        AccessToken.objects.filter(pk=token.pk).update(used_at=at)
+        with writing():
+            AccessToken.objects.filter(pk=token.pk).update(used_at=at)
 
 
 def of_officer(officer: Officer) -> Sequence[AccessToken]:
