@@ -118,7 +118,7 @@ _TIDY: Final[Mapping[str, Callable[[str], str]]] = {
     "iban": _iban,
 }
 _HINTS: Final[Mapping[str, Any]] = {
-    "date": _("As far as known: 1974, 1974-03 or 1974-03-22; a Hijri date as 1405-03-12 AH."),
+    "date": _("As far as known: 1974-03-22, 1974-03, 1974; Hijri 1405-03-12 AH."),
     "country": _("Two letters, such as XA."),
     "imo": _("Seven digits."),
     "mmsi": _("Nine digits."),
@@ -254,10 +254,7 @@ def _calendar() -> forms.ChoiceField:
         label=_("Calendar of the dates"),
         required=False,
         choices=[("", _("Gregorian")), ("hijri", _("Hijri"))],
-        help_text=_(
-            "A Hijri date is kept as it was given and goes with every Gregorian day that it may be: the tabular and "
-            "the Umm al-Qura calendar differ by up to two days."
-        ),
+        help_text=_("A Hijri date goes with every day it may be: its calendars differ by up to two days."),
     )
 
 
