@@ -263,3 +263,15 @@ def test_of_two_that_do_the_same_at_once_in_two_processes_one_is_kept(
     second = system.post("/messages", REQUEST, key="the-same-key")
     assert (second.json(), second[kept.REPLAYED]) == (first.json(), "true")
     assert CaseMessage.objects.count() == 1
+
+
+def test_a_case_is_closed_when_nothing_waits_in_it_and_opened_again(system: System, asked: CaseMessage) -> None:
+    place = f"/cases/{asked.case_id}"
+    answer = system.post(f"{place}/close", {"why": "Done."})
+    assert (answer.status_code, "1 message in it still waits" in answer.json()["detail"]) == (409, True)
+    system.post("/messages", {"kind": "answer", "about": asked.pk, "fields": {"kind": "negative"}})
+    assert system.post(f"{place}/close", {"why": "Done."}).json()["closed"] is True
+    assert system.get(place).json()["closed_at"]
+    assert system.post(f"{place}/close", {}).status_code == 409
+    assert system.post(f"{place}/reopen", {}).json()["closed"] is False
+    assert {"case.closed", "case.reopened"} <= set(acts())

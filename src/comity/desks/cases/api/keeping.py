@@ -1,18 +1,18 @@
-"""Searching, and the notes that an office keeps about a case for itself."""
+"""Searching, and what an office keeps about a case for itself: notes, and its end."""
 
 from datetime import datetime
 from typing import Annotated
 
-from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from ninja import Router, Schema
 from pydantic import Field
 
 from comity.desks.cases import actions, keeping, searching
 from comity.desks.cases.api.bearer import reader, writer
-from comity.desks.cases.api.bodies import Strict
+from comity.desks.cases.api.bodies import NothingBody, Strict
 from comity.desks.cases.api.once import Answer, once, refusal
 from comity.desks.cases.api.problems import Fault
 from comity.desks.cases.api.reading import MISSING, REFUSALS, KindCode, Number
@@ -84,6 +84,19 @@ class Noted(Schema):
     note: RowId
 
 
+class CloseBody(Strict):
+    """The end of a case."""
+
+    why: str = Field(default="", max_length=keeping.MAX_WHY, description="In a few words; for colleagues.")
+
+
+class Ended(Schema):
+    """Whether a case is closed now."""
+
+    case: RowId
+    closed: bool
+
+
 @router.post(
     "/search",
     response={200: Found, **REFUSALS, 411: Problem, 413: Problem, 415: Problem},
@@ -136,13 +149,52 @@ def add_note(request: HttpRequest, case_id: Number, key: Key, body: NoteBody) ->
 
 
 def _noted(officer: Officer, case_id: int, text: str, at: datetime) -> Answer:
-    try:
-        case = keeping.case_for(officer, case_id)
-    except Case.DoesNotExist:
-        raise Http404 from None
-    if case.authority != officer.authority:
-        raise PermissionDenied
+    case = _own(officer, case_id)
     made = actions.add_note(case, text, officer, at=at)
     if not isinstance(made, CaseNote):
         return refusal("not-valid", faults=(Fault("/text", _("Write the note first.")),), kept=False)
     return Answer(201, Noted(case=case.pk, note=made.pk).model_dump(mode="json"))
+
+
+@router.post("/cases/{case_id}/close", response={200: Ended, **ACT}, operation_id="close_case", url_name="close")
+def close(request: HttpRequest, case_id: Number, key: Key, body: CloseBody) -> HttpResponse:
+    """Close a case in which nothing waits any more. What arrives in it later opens it again."""
+    officer = writer(request)
+    return once(request, key, lambda at: _closed(officer, case_id, body.why, at))
+
+
+def _closed(officer: Officer, case_id: int, why: str, at: datetime) -> Answer:
+    case = _own(officer, case_id)
+    done = actions.close(case, why, officer, at=at)
+    if isinstance(done, Case):
+        return Answer(200, Ended(case=case.pk, closed=True).model_dump(mode="json"))
+    if done.rule != "open":
+        return refusal("too-late")
+    text = ngettext(
+        "%(n)s message in it still waits for an answer: answer, refuse or withdraw it first.",
+        "%(n)s messages in it still wait for an answer: answer, refuse or withdraw them first.",
+        done.count,
+    )
+    return refusal("too-late", detail=text % {"n": done.count})
+
+
+@router.post("/cases/{case_id}/reopen", response={200: Ended, **ACT}, operation_id="reopen_case", url_name="reopen")
+def reopen(request: HttpRequest, case_id: Number, key: Key, body: NothingBody) -> HttpResponse:  # noqa: ARG001 - it holds nothing
+    """Open a closed case again."""
+    officer = writer(request)
+
+    def act(at: datetime) -> Answer:
+        case = _own(officer, case_id)
+        if not isinstance(actions.reopen(case, officer, at=at), Case):
+            return refusal("too-late")
+        return Answer(200, Ended(case=case.pk, closed=False).model_dump(mode="json"))
+
+    return once(request, key, act)
+
+
+def _own(officer: Officer, case_id: int) -> Case:
+    """Return a case of the officer's authority; to anybody who may read nothing in it, it does not exist."""
+    try:
+        return keeping.case_for(officer, case_id)
+    except Case.DoesNotExist:
+        raise Http404 from None
