@@ -31,6 +31,7 @@ NEEDS = {
     "remind": WRITE, "correct": WRITE, "withdraw": WRITE, "drafts": WRITE, "approvals": APPROVE,
     # An officer's own draft, which nobody else may open: see test_drafts.py.
     "records": READ, "look_up": READ, "start_from": WRITE,
+    "patterns": WRITE, "add_pattern": APPROVE, "pattern": None, "remove_pattern": None,  # see test_patterns.py
     "draft": None, "discard": None, "restore": None, "take_back": None, "approval": None,
     "draft_files": None, "detach": None, "download": None,  # see test_files.py
     "record": None,  # see test_records.py
@@ -123,6 +124,8 @@ def test_a_role_opens_what_it_includes_and_nothing_else(asked: CaseMessage, rout
             "ringing",
             "enter",
             "start_from",
+            "patterns",
+            "add_pattern",
         }
     ],
 )

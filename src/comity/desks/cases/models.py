@@ -402,3 +402,27 @@ class Handover(models.Model):
 
     def __str__(self) -> str:
         return f"{self.by_id} to {self.to_id}: {self.at}"
+
+
+class Pattern(models.Model):
+    """A text that an authority keeps for messages of one crime area, from which its officers start.
+
+    `data` is what the form holds, field to values, as in a draft; it names no person.
+    """
+
+    authority = models.CharField(max_length=40)
+    name = models.CharField(max_length=80)
+    crime_area = models.CharField(max_length=40)
+    kind = models.CharField(max_length=20)
+    language = models.CharField(max_length=5)
+    data = models.JSONField(default=dict)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", db_index=False)
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(fields=["authority", "name"], name="an_authority_names_a_pattern_once"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
