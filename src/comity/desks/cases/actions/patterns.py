@@ -37,7 +37,7 @@ def keep(pattern: Pattern, officer: Officer, *, at: datetime) -> bool:
     pattern.by, pattern.at = officer, at
     try:
         with writing():
-            if pattern.pk is None and Pattern.objects.filter(authority=officer.authority).count() >= MOST:
+            if not pattern.pk and Pattern.objects.filter(authority=officer.authority).count() >= MOST:
                 return False
             pattern.save()
             record("template.kept", officer, at, facts={"template": pattern.pk})
