@@ -49,11 +49,11 @@ def test_urgent_messages_stand_first(fill_in: FillIn, officer: Officer, at: date
     xb = partner("xb.spoc")
     urgent = request(fill_in(urgency="life-at-risk", urgency_ground="b"), officer, at)
     first = xb.send(_from_xb(urgent))
-    for _ in range(reads.PAGE + 1):
+    for _ in range(reads.FIRST + 1):
         xb.send(_from_xb(message))
     shown = reads.home(officer).new
     assert shown[0] == first
-    assert len(shown) == reads.PAGE
+    assert len(shown) == reads.FIRST
 
 
 def test_what_a_new_message_changes_is_seen_by_the_page_that_waits(

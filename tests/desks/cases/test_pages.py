@@ -150,7 +150,7 @@ def test_what_a_list_leaves_out_is_counted_and_said(
     partner: Callable[[str], Any],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(reads, "PAGE", 1)
+    monkeypatch.setattr(reads, "FIRST", 1)
     draft = fill_in()
     assert draft.is_valid()
     partner("xc.ncb").asks(composing.request(draft, officer, "XA-2", at))

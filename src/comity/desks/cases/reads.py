@@ -6,7 +6,8 @@ from datetime import UTC, datetime
 from typing import Any, Final
 
 from django.core.paginator import Page
-from django.db.models import F, Max, Q, QuerySet
+from django.db.models import Case as Case_
+from django.db.models import F, Max, Q, QuerySet, When
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
@@ -39,6 +40,7 @@ from comity.node.exchange.models import Receipt
 from comity.node.officers.models import Officer
 
 PAGE: Final = 50
+FIRST: Final = 25  # of a list on the home page; the rest is a click away
 EVERYTHING: Final = Filter()
 WAITS: Final = (State.NEW, State.OPEN)
 _BY_DUE: Final = (F("still_since").asc(nulls_first=True), F("due_at").asc(nulls_last=True), "-id")
@@ -128,16 +130,15 @@ def home(officer: Officer) -> Home:
     seen = visible_to(officer)
     due = _listed(seen.filter(_DUE))
     # Asked for by themselves, so that an urgent message is found though a hundred thousand others came after it.
-    urgent = sorted(
-        due.exclude(urgency="normal").order_by(*_BY_DUE)[:PAGE], key=lambda one: one.urgency != LIFE_AT_RISK
-    )
-    fresh = (*urgent, *due.filter(urgency="normal").order_by(*_BY_DUE)[: max(0, PAGE - len(urgent))])
+    first = Case_(When(urgency=LIFE_AT_RISK, then=0), default=1)
+    urgent = tuple(due.exclude(urgency="normal").order_by(first, *_BY_DUE)[:FIRST])
+    fresh = (*urgent, *due.filter(urgency="normal").order_by(*_BY_DUE)[: max(0, FIRST - len(urgent))])
     waiting = Addressee.objects.filter(note_id__in=reading.on_the_way(officer.authority)).values_list("message")
     travelling = _listed(seen.filter(pk__in={key for (key,) in waiting}))
     return Home(
         new=fresh,
         counts=tuple((tab, seen.filter(tab.filter(officer)).count()) for tab in TABS[1:7]),
-        travelling=tuple(travelling[:PAGE]),
+        travelling=tuple(travelling[:FIRST]),
         stamp=stamp(officer),
         waiting=seen.filter(_TO_ANSWER).count() + seen.filter(_NEW_BESIDE).count(),
         on_the_way=travelling.count(),
