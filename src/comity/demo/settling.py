@@ -3,6 +3,7 @@
 Needs Django; imported by `comity.demo.settle` alone.
 """
 
+import json
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -13,15 +14,19 @@ from django.db import connection
 
 from comity.config import prepare
 from comity.demo import generate, register, stories, world
+from comity.desks.cases.actions import patterns
+from comity.desks.cases.models import Pattern
 from comity.node import places
 from comity.node.ledger import actions as ledger
 from comity.node.officers.actions import register_officer
 from comity.node.officers.models import Officer
+from comity.node.officers.rules import Role
 from comity.node.partners import mirrored
 from comity.node.records.importing import Applied, Source, import_list
 from comity.node.records.terms import Terms
 from comity.node.writing import writing
 
+PATTERNS = Path(__file__).resolve().parent / "patterns.json"
 PURPOSE = "criminal-investigation"
 HELD_FOR = timedelta(days=365)
 
@@ -40,6 +45,7 @@ def everything(at: datetime) -> None:
     prepare.open_logs()
     _mirror(state, at)
     _register(state, at)
+    _keep_patterns(state, at)
     _import(state, at)
 
 
@@ -74,6 +80,26 @@ def _register(state: world.State, at: datetime) -> None:
                 facts = ledger.facts({"officer": person.username, "role": person.role})
                 ledger.record(ledger.Act("officer.registered", one.id, "", at, facts=facts))
     Officer.objects.update(password=make_password(world.PASSWORD))
+
+
+def _keep_patterns(state: world.State, at: datetime) -> None:
+    """Keep each authority's templates of messages, in the language of its state; its supervisor wrote them."""
+    texts = json.loads(PATTERNS.read_text(encoding="utf-8")).get(state.language, [])
+    for keeper in Officer.objects.filter(role=Role.SUPERVISOR).order_by("authority", "username"):
+        if Pattern.objects.filter(authority=keeper.authority).exists():
+            continue
+        for text in texts:
+            said = {name: [text[name]] for name in ("crime_area", "legal_basis", "facts", "questions")}
+            data = {**said, "purpose": [PURPOSE], "subjects": ["0:Person"], "handling": ["H0"]}
+            made = Pattern(
+                authority=keeper.authority,
+                name=text["name"],
+                crime_area=text["crime_area"],
+                kind="request",
+                language=state.language,
+                data=data,
+            )
+            patterns.keep(made, keeper, at=at)
 
 
 def _import(state: world.State, at: datetime) -> None:
