@@ -1,7 +1,7 @@
 """How long the console makes officers wait: two nodes of the demo, ten officers at each, who all work without a pause.
 
-Each officer does something every fifteen simulated seconds, and thinks no longer than it takes to send it: the consoles,
-the workers and the officers themselves share this machine's cores, so that the figure is one of a machine at its limit.
+Each officer does something every fifteen simulated seconds, and thinks no longer than it takes to send it: consoles,
+workers and the officers themselves share this machine's cores, so that the figure is one of a machine at its limit.
 Reach: 99 of 100 pages under 500 ms. Limit: the fastest page of the run. No peer was run.
 """
 
