@@ -73,4 +73,5 @@ def rows(path: Path, query: str, *values: str) -> list[str]:
 
 
 def waiting(path: Path) -> int:
-    return int(rows(path, "SELECT COUNT(*) FROM exchange_note WHERE out AND state = 'w'")[0])
+    leaving = rows(path, "SELECT COUNT(*) FROM cases_storeddraft WHERE state = 'leaving'")
+    return int(leaving[0]) + int(rows(path, "SELECT COUNT(*) FROM exchange_note WHERE out AND state = 'w'")[0])

@@ -56,8 +56,8 @@ class NodeFile:
     `folder` is the node's directory (`None` for a process without a node: tests, tools). `database` is `sqlite` (the
     file `db.sqlite3` in the folder) or a `postgresql://` URL. `idle_minutes` and `session_hours` end a session;
     after `step_up_minutes` keys, exports and approvals ask for a second factor again. What is about life at risk and
-    not taken is escalated to the supervisors after `alarm_minutes`, and to everybody after twice as many. Without
-    `mail` no e-mail leaves the node. `webhook_hosts` may be told what happens wherever they are.
+    not taken is escalated to the supervisors after `alarm_minutes`, and to everybody after twice as many. What an
+    officer sends can be called back for `undo_seconds`; with 0 it leaves at once. Without `mail` no e-mail leaves the node. `webhook_hosts` may be told what happens wherever they are.
     """
 
     folder: Path | None
@@ -77,6 +77,7 @@ class NodeFile:
     session_hours: int = 12
     step_up_minutes: int = 5
     alarm_minutes: int = 5
+    undo_seconds: int = 10
     mail: Mail | None = None
     webhook_hosts: tuple[str, ...] = ()
 
@@ -123,7 +124,7 @@ def from_document(document: Mapping[str, Any], folder: Path | None) -> NodeFile:
     known = {
         "host": str, "port": int, "scheme": str, "federation_port": int, "state": str, "name": dict, "colour": str,
         "authority": list, "language": str, "time_zone": str, "database": str, "demo": bool, "idle_minutes": int,
-        "session_hours": int, "step_up_minutes": int, "alarm_minutes": int, "mail": dict,
+        "session_hours": int, "step_up_minutes": int, "alarm_minutes": int, "undo_seconds": int, "mail": dict,
         "webhook_hosts": list,
     }  # fmt: skip
     for key, value in document.items():
@@ -163,6 +164,7 @@ def dump(file: NodeFile) -> str:
         f"session_hours = {file.session_hours}",
         f"step_up_minutes = {file.step_up_minutes}",
         f"alarm_minutes = {file.alarm_minutes}",
+        f"undo_seconds = {file.undo_seconds}",
         f"webhook_hosts = [{', '.join(map(_quoted, file.webhook_hosts))}]",
         f"name = {_table(file.names)}",
     ]
@@ -251,6 +253,7 @@ def _check(file: NodeFile) -> None:
         ("`session_hours` must lie between 1 and 24", not 1 <= file.session_hours <= 24),  # noqa: PLR2004 - as it says
         ("`step_up_minutes` must lie between 1 and 60", not 1 <= file.step_up_minutes <= 60),  # noqa: PLR2004 - as it says
         ("`alarm_minutes` must lie between 1 and 60", not 1 <= file.alarm_minutes <= 60),  # noqa: PLR2004 - as it says
+        ("`undo_seconds` must lie between 0 and 60", not 0 <= file.undo_seconds <= 60),  # noqa: PLR2004 - as it says
         (
             "`database` must be sqlite or postgresql://user@host/name",
             file.database != "sqlite" and not file.database.startswith("postgresql://"),

@@ -19,7 +19,9 @@ def register_all() -> None:
         mailing,
         reads,
     )
+    from comity.desks.cases.actions import leaving  # noqa: PLC0415 - as above
     from comity.desks.cases.api import once  # noqa: PLC0415 - as above
+    from comity.desks.cases.views import leaving as leaving_pages  # noqa: PLC0415 - as above
     from comity.desks.cases.views import ringing  # noqa: PLC0415 - as above
     from comity.messages import KINDS  # noqa: PLC0415 - as above
     from comity.node import chores  # noqa: PLC0415 - as above
@@ -28,6 +30,7 @@ def register_all() -> None:
     for kind in KINDS:
         receivers.register(kind, arriving.receive)
     receivers.register_forgetter(forgetting.forget)
+    chores.register("what leaves", timedelta(seconds=1), leaving.send_due)
     chores.register("words of messages", timedelta(seconds=2), lambda _: indexing.catch_up(portions=5))
     chores.register("dropped words", timedelta(seconds=5), lambda _: indexing.tidy())
     chores.register("statistics", timedelta(minutes=10), counting.count)
@@ -36,6 +39,6 @@ def register_all() -> None:
     chores.register("webhooks", timedelta(seconds=2), announcing.deliver, apart=True)
     chores.register("kept answers", timedelta(hours=1), once.forget_old)
     chores.register("e-mail", timedelta(minutes=1), mailing.send_due, apart=True)
-    frame.BANDS[:] = [ringing.band]
+    frame.BANDS[:] = [ringing.band, leaving_pages.band]
     frame.COUNTERS["cases"] = lambda officer: reads.waiting_for(officer) + drafts.waiting_for(officer)
     frame.WARNERS[:] = [warners.incidents, warners.directory, warners.partners]

@@ -55,6 +55,12 @@ def directory(tmp_path_factory: pytest.TempPathFactory) -> None:
 
 
 @pytest.fixture(autouse=True)
+def nothing_can_be_called_back(settings: Settings) -> None:
+    """What is sent leaves at once; what can be called back has tests of its own (test_leaving.py)."""
+    settings.NODE = replace(settings.NODE, undo_seconds=0)
+
+
+@pytest.fixture(autouse=True)
 def quick_passwords(settings: Settings) -> None:
     """Slow hashing protects officers, not tests."""
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]

@@ -25,12 +25,13 @@ ROUTES: Final = {
     "hit": "cases:hit",
     "consent-request": "cases:ask_consent",
     "consent": "cases:consent",
+    "acknowledgement": "cases:acknowledge",
 }
 """Where each kind that refers to a message is written."""
 
 ENTERED: Final = "entered"
 """Kind of a draft of what came outside the exchange; it becomes a request that came in."""
-_BEGUN: Final = {"request": "cases:new", ENTERED: "cases:enter"}
+_BEGUN: Final = {"request": "cases:new", "assistance": "cases:assist", ENTERED: "cases:enter"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,12 +57,43 @@ class DraftView:
     @property
     def tone(self) -> str:
         """The tone that repeats the word."""
-        return {"waiting": "info", "returned": "warning"}.get(self.draft.state, "")
+        return {"waiting": "info", "returned": "warning", "leaving": "info"}.get(self.draft.state, "")
 
     @property
     def symbol(self) -> str:
         """The icon that repeats the word."""
-        return {"waiting": "hourglass", "returned": "arrow-back-up"}.get(self.draft.state, "edit")
+        return {"waiting": "hourglass", "returned": "arrow-back-up", "leaving": "send"}.get(self.draft.state, "edit")
+
+
+@dataclass(frozen=True, slots=True)
+class Leaving:
+    """What can still be called back, as a band shows it.
+
+    Attributes:
+        draft: which one.
+        count: how many partners it goes to; 0 where its form names none, since it goes back to who wrote.
+        left_ms: until it leaves, in milliseconds; negative when it should have left.
+    """
+
+    draft: StoredDraft
+    count: int
+    left_ms: int
+
+    @classmethod
+    def of(cls, draft: StoredDraft, at: datetime) -> "Leaving":
+        """Return one that leaves, as seen at a time in UTC."""
+        left = (draft.leaves_at - at).total_seconds() if draft.leaves_at else 0.0
+        return cls(draft, len(draft.data.get("recipients", ())), round(left * 1000))
+
+    @property
+    def kind(self) -> Any:  # noqa: ANN401 - a lazy text
+        """The kind of message in words."""
+        return words.word(words.KINDS, self.draft.kind)
+
+    @property
+    def title(self) -> str:
+        """Whom it names, else whom the message names that it is about."""
+        return self.draft.caption or (self.draft.about.caption if self.draft.about else "")
 
 
 def own(officer: Officer) -> QuerySet[StoredDraft]:
@@ -129,13 +161,18 @@ def _second(at: datetime | None) -> int:
     return int(at.timestamp()) if at else 0
 
 
+def begun_at(kind: str) -> str:
+    """Return where a message of a kind that refers to none is written."""
+    return reverse(_BEGUN.get(kind, "cases:inform"))
+
+
 def address_of(draft: StoredDraft) -> str:
     """Return where an own draft is written on, or looked at while it waits."""
-    if draft.state == DraftState.WAITING:
+    if draft.state in {DraftState.WAITING, DraftState.LEAVING}:
         return reverse("cases:draft", args=[draft.pk])
     if draft.about_id is not None:
         return reverse(ROUTES[draft.kind], args=[draft.about_id])
-    return f"{reverse(_BEGUN.get(draft.kind, 'cases:inform'))}?draft={draft.pk}"
+    return f"{begun_at(draft.kind)}?draft={draft.pk}"
 
 
 def case_of(draft: StoredDraft) -> Case | None:

@@ -237,11 +237,12 @@ class DraftState(models.TextChoices):
     DRAFT = "draft", "draft"
     WAITING = "waiting", "waiting"  # for the approval of further officers; nobody changes it meanwhile
     RETURNED = "returned", "returned"  # to its author, with a reason
+    LEAVING = "leaving", "leaving"  # for some seconds it can be called back; there is no note of it yet
     SENT = "sent", "sent"
     DISCARDED = "discarded", "discarded"  # for a moment it can be taken back
 
 
-OPEN_DRAFTS = (DraftState.DRAFT, DraftState.WAITING, DraftState.RETURNED)
+OPEN_DRAFTS = (DraftState.DRAFT, DraftState.WAITING, DraftState.RETURNED, DraftState.LEAVING)
 
 
 class StoredDraft(models.Model):
@@ -267,6 +268,10 @@ class StoredDraft(models.Model):
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+", db_index=False
     )
     reason = models.CharField(max_length=500, blank=True)  # why it was returned
+    leaves_at = models.DateTimeField(null=True)  # while it can be called back
+    released_by = models.ForeignKey(  # who sent it: its author, or the last who approved it
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+", db_index=False
+    )
     message = models.ForeignKey(CaseMessage, on_delete=models.PROTECT, null=True, related_name="written_as")
 
     class Meta:
@@ -279,9 +284,15 @@ class StoredDraft(models.Model):
                 condition=~Q(state="waiting") | Q(submitted_at__isnull=False, needed__gte=1),
                 name="what_waits_says_since_when_and_for_how_many",
             ),
+            models.CheckConstraint(
+                condition=Q(state="leaving", leaves_at__isnull=False, released_by__isnull=False)
+                | (~Q(state="leaving") & Q(leaves_at__isnull=True)),
+                name="what_leaves_says_when_and_by_whom",
+            ),
         ]
         indexes: ClassVar[list[models.Index]] = [
             models.Index(fields=["authority", "state", "id"], name="drafts_by_state"),
+            models.Index(fields=["leaves_at"], name="drafts_that_leave"),
         ]
 
     def __str__(self) -> str:

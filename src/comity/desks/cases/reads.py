@@ -12,7 +12,7 @@ from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from comity.desks.cases import escalations, holders, words
+from comity.desks.cases import escalations, holders, taken_up, words
 from comity.desks.cases.clock import Turn
 from comity.desks.cases.delivered import Delivery, deliveries
 from comity.desks.cases.due import clock_of
@@ -33,7 +33,7 @@ from comity.desks.cases.models import (
 from comity.desks.cases.moments import Moment, of_entered, of_escalations, of_passed
 from comity.desks.cases.paging import CappedPaginator
 from comity.desks.cases.questions import QuestionView, questions_of
-from comity.desks.cases.rules import AWAIT_REPLY, REFERRING, acts_on, may_be_answered, may_be_hit, may_be_supplied
+from comity.desks.cases.rules import ASKS, AWAIT_REPLY, REFERRING, acts_on, may_be_answered, may_be_hit, may_be_supplied
 from comity.desks.cases.visibility import visible_messages
 from comity.node.exchange import attachments, reading
 from comity.node.exchange.models import Receipt
@@ -46,6 +46,7 @@ WAITS: Final = (State.NEW, State.OPEN)
 _BY_DUE: Final = (F("still_since").asc(nulls_first=True), F("due_at").asc(nulls_last=True), "-id")
 """Overdue first, then what is due next; what stands still comes after it, and last what has no time limit."""
 LIFE_AT_RISK: Final = "life-at-risk"
+_ON_ITS_WAY: Final = (DraftState.WAITING, DraftState.LEAVING)
 _WHAT: Final = {
     # Translators: entries of a case's timeline; nouns serve best where words have a gender
     "received": pgettext_lazy("what happened", "Received"),
@@ -104,7 +105,7 @@ TABS: Final[tuple[Tab, ...]] = (
     Tab(
         "late",
         _("Nearly late or late"),
-        Q(incoming=True, kind="request", state__in=WAITS, warn_at__lte=Now(), still_since=None),
+        Q(incoming=True, kind__in=ASKS, state__in=WAITS, warn_at__lte=Now(), still_since=None),
         by_due=True,
     ),
     Tab("mine", _("Mine"), _WAITING, by_due=True, mine=True),
@@ -205,7 +206,8 @@ class MessageView:
     `acts` are the kinds of message that can be written about it now; `changed_by` is the correction or withdrawal of it
     that came last, `changes` what it refers to itself where that is no answer. `questions` are those of a request, or
     the refused ones of an answer; `turns` tell by partner when the clock of a request stopped and went on;
-    `consents` are the uses asked for, each with the owner's last word.
+    `consents` are the uses asked for, each with the owner's last word; `taken_up` is our acknowledgement of it, and
+    `asked` what an answer answers.
     """
 
     message: CaseMessage
@@ -220,6 +222,8 @@ class MessageView:
     questions: tuple[QuestionView, ...] = ()
     turns: tuple[tuple[str, Turn], ...] = ()
     consents: tuple[tuple[CaseMessage, CaseMessage | None], ...] = ()
+    taken_up: CaseMessage | None = None
+    asked: CaseMessage | None = None
 
     @property
     def content(self) -> dict[str, Any]:
@@ -272,7 +276,7 @@ def case_page(officer: Officer, case_id: int) -> CasePage:
 
 def _page_of(seen: Sequence[CaseMessage]) -> CasePage:
     open_bodies(seen)
-    copies = deliveries([one for one in seen if not one.incoming])
+    copies = taken_up.beside(deliveries([one for one in seen if not one.incoming]), seen)
     proposals = list(
         Candidate.objects.filter(message__in=[one.pk for one in seen])
         .select_related("decided_by")
@@ -295,6 +299,8 @@ def _page_of(seen: Sequence[CaseMessage]) -> CasePage:
             questions=questions_of(one, seen, by_root),
             consents=_consents(one, seen),
             turns=_turns(one, seen, copies.get(one.pk, ())),
+            taken_up=taken_up.ours(one, seen),
+            asked=by_root.get(one.in_reply_to) if one.kind == "answer" else None,
         )
         for one in seen
     )
@@ -330,7 +336,7 @@ def _consents(message: CaseMessage, seen: Sequence[CaseMessage]) -> tuple[tuple[
 def _turns(
     request: CaseMessage, seen: Sequence[CaseMessage], copies: Iterable[Delivery]
 ) -> tuple[tuple[str, Turn], ...]:
-    if request.kind != "request":
+    if request.kind not in ASKS:
         return ()
     asked = (
         [(request.originator, request.limit_at)] if request.incoming else [(c.authority, c.limit_at) for c in copies]
@@ -375,10 +381,10 @@ def _file(named: dict[str, Any], held: attachments.Held | None) -> FileView:
 def _around(
     seen: Sequence[CaseMessage],
 ) -> tuple[dict[int, tuple[StoredDraft, ...]], dict[int, tuple[Approval, ...]]]:
-    """Return what waits for approval about each message, and who approved it; two queries."""
+    """Return what waits for approval or leaves about each message, and who approved it; two queries."""
     ids = [one.pk for one in seen]
     waiting: dict[int, tuple[StoredDraft, ...]] = {}
-    for draft in StoredDraft.objects.filter(about__in=ids, state=DraftState.WAITING).select_related("author"):
+    for draft in StoredDraft.objects.filter(about__in=ids, state__in=_ON_ITS_WAY).select_related("author"):
         waiting[draft.about_id or 0] = (*waiting.get(draft.about_id or 0, ()), draft)
     approved: dict[int, tuple[Approval, ...]] = {}
     for one in Approval.objects.filter(draft__message__in=ids).select_related("officer", "draft").order_by("id"):
@@ -389,7 +395,7 @@ def _around(
 def case_stamp(views: Sequence[MessageView]) -> str:
     """Return a text that changes when something on the page of a case has changed."""
     parts = [
-        f"{view.message.pk}{view.message.state}{view.message.standing}{len(view.waiting)}{view.message.due_at}"
+        f"{view.message.pk}{view.message.state}{view.message.standing}{[one.state for one in view.waiting]}{view.message.due_at}"
         for view in views
     ]
     parts += [

@@ -23,6 +23,8 @@ KINDS: Words = {
     "hit": _("Hit notification"),
     "consent-request": _("Request for consent"),
     "consent": _("Answer on consent"),
+    "assistance": _("Request for assistance"),
+    "acknowledgement": _("Acknowledgement"),
 }
 
 ANSWER_KINDS: Words = {
@@ -30,6 +32,14 @@ ANSWER_KINDS: Words = {
     "partial": _("Partial answer"),
     "interim": _("Interim answer: more will follow"),
     "negative": _("Negative answer: nothing is held"),
+}
+
+# An answer to a request for assistance: the same outcomes, of deeds instead of knowledge.
+HELP_KINDS: Words = {
+    "full": _("Assistance as it was asked"),
+    "partial": _("Assistance in part"),
+    "interim": _("Interim answer: more will follow"),
+    "negative": _("Assistance is not possible here"),
 }
 
 REPLIES: Words = {**ANSWER_KINDS, "refusal": _("Refusal"), "withdrawn": _("Answer withdrawn")}
@@ -42,6 +52,7 @@ DRAFT_STATES: Words = {
     "draft": _("Draft"),
     "waiting": _("Waits for approval"),
     "returned": _("Returned to you"),
+    "leaving": _("Leaves in some seconds"),
     "sent": _("Sent"),
     "discarded": _("Discarded"),
 }
@@ -156,6 +167,27 @@ CONSENTS: Words = {
     "granted": _("Consent granted"),
     "granted-with-conditions": _("Consent granted with conditions"),
     "refused": _("Consent refused"),
+}
+
+# `comity.vocabulary.measure`, and the facts of each measure (`comity.messages.assisting.NEEDS`), in order.
+MEASURES: Words = {
+    "surveillance": _("Surveillance"),
+    "controlled-delivery": _("Controlled delivery"),
+    "data-preservation": _("Preservation of data by a provider"),
+    "experts": _("Experts"),
+}
+MEASURE_FACTS: Words = {
+    "place": _("Place"),
+    "goods": _("Goods"),
+    "route": _("Route"),
+    "handover": _("Handover point"),
+    "provider": _("Provider"),
+    "accounts": _("Accounts and identifiers"),
+    "scope": _("Data"),
+    "expertise": _("Field of expertise"),
+    "number": _("How many experts"),
+    "begins": _("From"),
+    "ends": _("Until"),
 }
 
 DELAYS: Words = {"judicial-authorisation": _("A judicial authorisation is awaited")}

@@ -11,6 +11,7 @@ from comity.desks.cases.actions.drafts import (
     note_read,
     open_drafts_about,
     rebuilt,
+    release,
     restore,
     save,
     send,
@@ -29,6 +30,7 @@ from comity.desks.cases.actions.keeping import (
     strike_note,
     unlink,
 )
+from comity.desks.cases.actions.leaving import call_back, send_due, send_now
 from comity.desks.cases.actions.listing import (
     Bulk,
     assign_each,
@@ -69,6 +71,7 @@ __all__ = [
     "assign",
     "assign_each",
     "attach",
+    "call_back",
     "close",
     "colleagues",
     "decide_candidate",
@@ -98,11 +101,14 @@ __all__ = [
     "preview_request",
     "rebuilt",
     "refuse_request",
+    "release",
     "reopen",
     "restore",
     "save",
     "send",
     "send_draft",
+    "send_due",
+    "send_now",
     "send_request",
     "strike_note",
     "submit",

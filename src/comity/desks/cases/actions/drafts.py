@@ -5,6 +5,7 @@ import json
 from datetime import datetime, timedelta
 from typing import Final
 
+from django.conf import settings
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.utils.translation import get_language
@@ -29,6 +30,9 @@ from comity.node.writing import writing
 
 UNDO: Final = timedelta(hours=1)
 """For so long a discarded draft can be taken back; then it is deleted with the next one that is discarded."""
+
+_SETTLES: Final = frozenset({"answer", "refusal", "consent", "correction", "withdrawal"})
+"""Kinds of which one about a message is enough."""
 
 WRITABLE: Final = (DraftState.DRAFT, DraftState.RETURNED)
 
@@ -85,30 +89,59 @@ def take_back(stored: StoredDraft, officer: Officer, *, at: datetime) -> None:
             state=DraftState.DRAFT, saved_at=at
         ):
             stored.approvals.all().delete()
-            record("message.taken-back", officer, at, case=_case_of(stored), subjects=[digest(stored)])
+            record("message.taken-back", officer, at, case=case_of(stored), subjects=[digest(stored)])
 
 
 def send(stored: StoredDraft, draft: Draft, officer: Officer, *, at: datetime) -> Outcome:
     """Send a valid draft and keep its message; sent a second time, it is the same message."""
     with writing():
-        held = _locked().get(pk=stored.pk)
+        held = locked().get(pk=stored.pk)
         if held.message is not None:
             return Outcome(held.message)
         if held.state not in WRITABLE:
             return Outcome(None, (_("This draft waits for approval or was discarded, so it was not sent."),))
-        return _sent(held, draft, officer, at=at)
+        return sent_whole(held, draft, officer, at=at)
 
 
 def submit(stored: StoredDraft, officer: Officer, needed: int, *, at: datetime) -> None:
     """Hand a valid draft to those who may approve it; nobody changes it while it waits."""
     with writing():
-        held = _locked().get(pk=stored.pk)
+        held = locked().get(pk=stored.pk)
         if held.state not in WRITABLE:
             return
         held.state, held.needed, held.submitted_at = DraftState.WAITING, needed, at
         held.returned_by, held.reason = None, ""
         held.save()
-        record("message.submitted", officer, at, case=_case_of(held), subjects=[digest(held)], facts={"needed": needed})
+        record("message.submitted", officer, at, case=case_of(held), subjects=[digest(held)], facts={"needed": needed})
+
+
+def undo_time() -> timedelta:
+    """Return for how long what an officer sends can be called back on this node."""
+    return timedelta(seconds=settings.NODE.undo_seconds)
+
+
+def release(stored: StoredDraft, draft: Draft, officer: Officer, *, at: datetime) -> Outcome:
+    """Let a valid draft leave after the time in which it can be called back; on a node without one, send it now."""
+    with writing():
+        held = locked().get(pk=stored.pk)
+        if held.message is not None or not undo_time():
+            return send(held, draft, officer, at=at)
+        if held.state not in WRITABLE:
+            return Outcome(None, (_("This draft waits for approval or was discarded, so it was not sent."),))
+        return let_leave(held, officer, at=at)
+
+
+def let_leave(held: StoredDraft, officer: Officer, *, at: datetime) -> Outcome:
+    """Mark what is locked as leaving; the worker sends it when its time has come."""
+    if held.kind in _SETTLES and held.about_id is not None:
+        others = StoredDraft.objects.filter(about=held.about_id, state=DraftState.LEAVING, kind__in=_SETTLES)
+        if others.exclude(pk=held.pk).exists():
+            text = _("A colleague's message about the same is just leaving. What you wrote is kept; look at the case.")
+            return Outcome(None, (text,))
+    held.state, held.leaves_at, held.released_by = DraftState.LEAVING, at + undo_time(), officer
+    held.save()
+    record("message.released", officer, at, case=case_of(held), subjects=[digest(held)])
+    return Outcome(None, leaves=True)
 
 
 def may_approve(officer: Officer, stored: StoredDraft) -> bool:
@@ -133,37 +166,39 @@ def rebuilt(stored: StoredDraft) -> Draft:
 
 
 def approve(stored: StoredDraft, officer: Officer, *, at: datetime) -> Outcome | None:
-    """Approve what another officer wrote, and send it once as many approve as are needed.
+    """Approve what another officer wrote, and let it leave once as many approve as are needed.
 
     Returns:
-        what became of the sending; `None` while further approvals are missing.
+        what became of the sending, which may still be called back; `None` while further approvals are missing.
 
     Raises:
         PermissionDenied: it is the officer's own, or the role does not include approving.
     """
     with writing():
-        held = _locked().select_related("author", "about__case", "case").get(pk=stored.pk)
+        held = locked().select_related("author", "about__case", "case").get(pk=stored.pk)
         if held.message is not None:
             return Outcome(held.message)
         if not may_approve(officer, held):
             raise PermissionDenied
         draft = rebuilt(held)
-        if not _still_fits(draft, held):
+        if not still_fits(draft, held):
             return Outcome(None, (_("It can no longer be sent as it is. Return it to its author."),))
         Approval.objects.get_or_create(draft=held, officer=officer, defaults={"author": held.author, "at": at})
-        record("message.approved", officer, at, case=_case_of(held), subjects=[digest(held)])
+        record("message.approved", officer, at, case=case_of(held), subjects=[digest(held)])
         given = held.approvals.count()
         needed = preview_request(draft, held.author, at=at, case=held.case, files=files_of(held)).approvals
         if given < max(needed, held.needed):
             StoredDraft.objects.filter(pk=held.pk).update(needed=max(needed, held.needed))
             return None
-        return _sent(held, draft, held.author, at=at, approvals=given)
+        if undo_time():
+            return let_leave(held, officer, at=at)
+        return sent_whole(held, draft, held.author, at=at, approvals=given)
 
 
 def note_read(stored: StoredDraft, officer: Officer, *, at: datetime) -> None:
     """Record that an officer who may approve a draft read it."""
     with writing():
-        record("draft.consulted", officer, at, case=_case_of(stored), subjects=[digest(stored)])
+        record("draft.consulted", officer, at, case=case_of(stored), subjects=[digest(stored)])
 
 
 def give_back(stored: StoredDraft, reason: str, officer: Officer, *, at: datetime) -> None:
@@ -173,13 +208,13 @@ def give_back(stored: StoredDraft, reason: str, officer: Officer, *, at: datetim
         PermissionDenied: it is the officer's own, or the role does not include approving.
     """
     with writing():
-        held = _locked().get(pk=stored.pk)
+        held = locked().get(pk=stored.pk)
         if not may_approve(officer, held):
             raise PermissionDenied
         held.approvals.all().delete()
         held.state, held.returned_by, held.reason = DraftState.RETURNED, officer, reason
         held.save()
-        record("message.returned", officer, at, case=_case_of(held), subjects=[digest(held)])
+        record("message.returned", officer, at, case=case_of(held), subjects=[digest(held)])
 
 
 def attach(stored: StoredDraft, item: Attachment, *, at: datetime) -> bool:
@@ -205,32 +240,35 @@ def files_of(stored: StoredDraft) -> tuple[Attachment, ...]:
     return tuple(Attachment.from_value(canonical.decode(bytes(one.item))) for one in stored.files.order_by("pk"))
 
 
-def _locked() -> QuerySet[StoredDraft]:
+def locked() -> QuerySet[StoredDraft]:
     """Return drafts whose row alone is locked until the transaction ends; what it joins may be absent."""
     return StoredDraft.objects.select_for_update(of=("self",))
 
 
-def _still_fits(draft: Draft, stored: StoredDraft) -> bool:
+def still_fits(draft: Draft, stored: StoredDraft) -> bool:
     """Whether it can be sent as it was handed in: its author still may, and nobody has dealt with it meanwhile."""
     author = stored.author
     still_his = author.may(Duty.WRITE_MESSAGES) and author.authority == stored.authority
     return still_his and draft.is_valid() and (draft.about is None or rules.may_be_about(draft.about, draft.kind))
 
 
-def _sent(stored: StoredDraft, draft: Draft, author: Officer, *, at: datetime, approvals: int = 0) -> Outcome:
+def sent_whole(stored: StoredDraft, draft: Draft, author: Officer, *, at: datetime, approvals: int = 0) -> Outcome:
+    """Send what is locked, to all of its recipients or to none; call inside the act's transaction."""
     try:
-        with writing():  # a savepoint: of a message that cannot be sent whole, nothing is
+        with writing():  # of a message that cannot be sent whole, nothing is
             outcome = send_draft(draft, author, at=at, case=stored.case, approvals=approvals, files=files_of(stored))
     except FileNotFoundError:
         return Outcome(None, (_("A file of this message is no longer here. Attach it again."),))
     if outcome.message is not None:
         stored.state, stored.message, stored.data, stored.caption = DraftState.SENT, outcome.message, {}, ""
+        stored.leaves_at = None
         stored.save()
         stored.files.all().delete()
     return outcome
 
 
-def _case_of(stored: StoredDraft) -> str:
+def case_of(stored: StoredDraft) -> str:
+    """Return the reference of the case that a draft belongs to; empty for one that will open its own."""
     if stored.about is not None:
         return stored.about.case.reference
     return stored.case.reference if stored.case is not None else ""
@@ -246,6 +284,6 @@ def digest(stored: StoredDraft) -> bytes:
 def open_drafts_about(message: CaseMessage, officer: Officer, kind: str) -> StoredDraft | None:
     """Return what this officer began to write about a message and has not sent."""
     found = StoredDraft.objects.filter(
-        about=message, author=officer, kind=kind, state__in=[*WRITABLE, DraftState.WAITING]
+        about=message, author=officer, kind=kind, state__in=[*WRITABLE, DraftState.WAITING, DraftState.LEAVING]
     )
     return found.order_by("-id").first()

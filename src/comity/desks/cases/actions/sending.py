@@ -22,10 +22,14 @@ from comity.node.writing import writing
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What became of a sending: the stored message, or why it may not leave, in words for the officer."""
+    """What became of a sending: the stored message, or why it may not leave, in words for the officer.
+
+    `leaves` says that it leaves soon and can still be called back.
+    """
 
     message: CaseMessage | None
     refusals: tuple[str, ...] = ()
+    leaves: bool = False
 
 
 def preview_request(
@@ -41,7 +45,8 @@ def preview_request(
         files: to be attached.
     """
     reference = case.reference if case is not None else rules.reference(officer.authority, 0, at)
-    return preview(composing.compose(draft, officer, reference, at, files=files))
+    asked = draft.about.kind if draft.about is not None else ""
+    return replace(preview(composing.compose(draft, officer, reference, at, files=files)), helps=asked == "assistance")
 
 
 def send_draft(
@@ -149,7 +154,7 @@ def _send(
             for recipient, note_id, decision in copies
         ]
     )
-    if row.kind == "request":
+    if row.kind in rules.ASKS:
         due.wind(row)
     return Outcome(row)
 
@@ -170,7 +175,7 @@ def _limit(row: CaseMessage, partner: str, deadline: int, limits: due.Limits) ->
     An agreement counts from the receipt; here only our own time is known, and the two differ by seconds unless the
     partner was away.
     """
-    if row.kind != "request":
+    if row.kind not in rules.ASKS:
         return None
     return limits.due_at(row.authority, partner, row.urgency, row.sent_at, deadline)
 

@@ -95,6 +95,7 @@ class Copy(Schema):
     reply: str = Field(description="What came back last: full, partial, interim, negative, refusal; empty otherwise.")
     replied_at: datetime | None
     due_at: datetime | None
+    taken_up: dict[str, Any] = Field(description="Who works on it there, as the recipient said; empty otherwise.")
 
     @classmethod
     def of(cls, copy: Delivery) -> "Copy":
@@ -108,6 +109,7 @@ class Copy(Schema):
             reply=copy.reply,
             replied_at=copy.replied_at,
             due_at=copy.due_at,
+            taken_up=dict(copy.taken_up),
         )
 
 
@@ -277,7 +279,7 @@ class DraftShape(Schema):
 
     id: RowId
     kind: str
-    state: str = Field(description="draft, waiting, returned, sent or discarded")
+    state: str = Field(description="draft, waiting, returned, leaving, sent or discarded")
     about: RowId | None = Field(description="The message that it refers to.")
     case: RowId | None
     title: str

@@ -11,7 +11,8 @@ from django.views.decorators.http import require_GET, require_POST
 
 from comity.desks.cases import actions, drafts
 from comity.desks.cases.forms import ReturnForm
-from comity.desks.cases.models import DraftState, StoredDraft
+from comity.desks.cases.models import Case, DraftState, StoredDraft
+from comity.desks.cases.reads import visible_to
 from comity.desks.cases.views.pages import approver, page_of, writer
 from comity.desks.cases.views.writing import sent
 from comity.node.officers.models import Officer
@@ -40,7 +41,7 @@ def draft(request: HttpRequest, draft_id: int) -> HttpResponse:
         return redirect("cases:case", case_id=stored.message.case_id)
     if stored.state == DraftState.DISCARDED:
         raise Http404
-    if stored.state != DraftState.WAITING:
+    if stored.state not in {DraftState.WAITING, DraftState.LEAVING}:
         return redirect(drafts.address_of(stored))
     return _shown(request, stored)
 
@@ -95,7 +96,7 @@ def approval(request: HttpRequest, draft_id: int) -> HttpResponse:
             return first
         outcome = actions.approve(stored, officer, at=timezone.now())
         if outcome is not None:
-            return sent(request, outcome)
+            return sent(request, outcome, _readable(officer, stored))
         messages.success(request, _("You approved it. It is sent once another officer approves it, too."))
         return redirect("cases:home")
     form = ReturnForm(request.POST)
@@ -104,6 +105,12 @@ def approval(request: HttpRequest, draft_id: int) -> HttpResponse:
     actions.give_back(stored, form.cleaned_data["reason"], officer, at=timezone.now())
     messages.success(request, format_html(_("Returned to {name}."), name=format_html("<bdi>{}</bdi>", stored.author)))
     return redirect("cases:home")
+
+
+def _readable(officer: Officer, stored: StoredDraft) -> Case | None:
+    """Return the case of a draft, if this officer may read something in it."""
+    case = drafts.case_of(stored)
+    return case if case is not None and visible_to(officer).filter(case=case).exists() else None
 
 
 def _shown(request: HttpRequest, stored: StoredDraft, form: ReturnForm | None = None) -> HttpResponse:

@@ -37,6 +37,16 @@ def inform(request: HttpRequest) -> HttpResponse:
     return _write(request, "information")
 
 
+def assist(request: HttpRequest) -> HttpResponse:
+    """Ask for assistance."""
+    return _write(request, "assistance")
+
+
+def acknowledge(request: HttpRequest, message_id: int) -> HttpResponse:
+    """Tell a partner who works on its message."""
+    return _write(request, "acknowledgement", message_id)
+
+
 def answer(request: HttpRequest, message_id: int) -> HttpResponse:
     """Answer a request with what was confirmed."""
     return _write(request, "answer", message_id)
@@ -96,7 +106,7 @@ def _write(request: HttpRequest, kind: str, message_id: int | None = None) -> Ht
     case = _case(request, officer, stored)
     step = request.POST.get("step", "edit")
     draft = Draft.read(
-        request.POST if request.method == "POST" else _begun(stored, about, kind),
+        request.POST if request.method == "POST" else _begun(stored, about, kind, officer),
         choices.for_officer(officer, get_language() or "en", about if kind in {"answer", "hit"} else None),
         checked=step in CHECKED,
         kind=kind,
@@ -118,7 +128,7 @@ def _elsewhere(
     """Return the way to where this is no longer written but read; `None` while it can be written."""
     if stored is not None and stored.message is not None:
         return redirect("cases:case", case_id=stored.message.case_id)
-    if stored is not None and stored.state == DraftState.WAITING:
+    if stored is not None and stored.state in {DraftState.WAITING, DraftState.LEAVING}:
         return redirect("cases:draft", draft_id=stored.pk)
     if about is not None and not actions.may_be_about(about, kind):
         messages.warning(request, _("This cannot be written any more: somebody has dealt with the message meanwhile."))
@@ -169,9 +179,11 @@ def _case(request: HttpRequest, officer: Officer, stored: StoredDraft | None) ->
     return message.case
 
 
-def _begun(stored: StoredDraft | None, about: CaseMessage | None, kind: str) -> QueryDict | None:
+def _begun(stored: StoredDraft | None, about: CaseMessage | None, kind: str, officer: Officer) -> QueryDict | None:
     if stored is not None:
         return posted(stored.data)
+    if about is not None and kind == "acknowledgement":
+        return prefilling.acknowledgement(about, officer)
     return prefilling.correction(about) if about is not None and kind == "correction" else None
 
 
@@ -184,6 +196,10 @@ def after(draft: Draft, step: str) -> Draft:
         return draft.without_subject(what)
     if verb in {"zone", "zone-anyway"}:
         return draft.with_zone(what, timezone.localdate(), anyway=verb == "zone-anyway")
+    if step == "pick":
+        return draft.with_picked(timezone.localdate())
+    if step == "pick-drop":
+        return draft.without_text()
     return draft.with_again(what) if verb == "restore" else draft
 
 
@@ -222,7 +238,7 @@ def kinds_of_subject() -> dict[str, list[tuple[str, Any, str]]]:
 def _address(draft: Draft) -> str:
     if draft.about is not None:
         return reverse(drafts.ROUTES[draft.kind], args=[draft.about.pk])
-    return reverse("cases:new" if draft.kind == "request" else "cases:inform")
+    return drafts.begun_at(draft.kind)
 
 
 def _checked(request: HttpRequest, draft: Draft, stored: StoredDraft, officer: Officer, step: str) -> HttpResponse:
@@ -230,7 +246,7 @@ def _checked(request: HttpRequest, draft: Draft, stored: StoredDraft, officer: O
     files = actions.files_of(stored)
     preview = actions.preview_request(draft, officer, at=timezone.now(), case=stored.case, files=files)
     if step == "send" and preview.allowed and not preview.approvals:
-        return sent(request, actions.send(stored, draft, officer, at=timezone.now()))
+        return sent(request, actions.release(stored, draft, officer, at=timezone.now()), drafts.case_of(stored))
     if step == "submit" and preview.allowed and preview.approvals:
         actions.submit(stored, officer, preview.approvals, at=timezone.now())
         messages.success(request, _("It waits for approval. Until then it stands under your drafts."))
@@ -247,8 +263,10 @@ def _checked(request: HttpRequest, draft: Draft, stored: StoredDraft, officer: O
     )
 
 
-def sent(request: HttpRequest, outcome: actions.Outcome) -> HttpResponse:
-    """Lead to the case of what was sent, or say why it was not."""
+def sent(request: HttpRequest, outcome: actions.Outcome, case: Case | None = None) -> HttpResponse:
+    """Lead to the case of what was sent or leaves, or say why it was not."""
+    if outcome.leaves:  # the band over the page says so, and lets it be called back
+        return redirect("cases:case", case_id=case.pk) if case is not None else redirect("cases:home")
     if outcome.message is None:
         for refusal in outcome.refusals:
             messages.error(request, refusal)
