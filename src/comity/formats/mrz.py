@@ -22,7 +22,7 @@ _SIGNS: Final = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789<")
 _AS_DIGIT: Final = {"O": "0", "Q": "0", "D": "0", "I": "1", "L": "1", "Z": "2", "S": "5", "G": "6", "B": "8"}
 _AS_LETTER: Final = {"0": "O", "1": "I", "2": "Z", "5": "S", "6": "G", "8": "B"}
 _ALIKE: Final = {**_AS_LETTER, **{letter: digit for digit, letter in _AS_LETTER.items()}}
-_DRAWN: Final = str.maketrans(
+DRAWN: Final = str.maketrans(
     {"\N{LEFT-POINTING DOUBLE ANGLE QUOTATION MARK}": "<<", "\N{SINGLE LEFT-POINTING ANGLE QUOTATION MARK}": "<"}
 )
 
@@ -192,7 +192,7 @@ def read(text: str, today: date) -> Zone | tuple[Fault, ...]:
 
 
 def _lines(text: str) -> list[str]:
-    drawn = plain_digits(text.translate(_DRAWN)).upper()
+    drawn = plain_digits(text.translate(DRAWN)).upper()
     lines = ["".join(sign for sign in line if sign.isprintable() and sign != " ") for line in drawn.splitlines()]
     lines = [line for line in lines if line]
     if len(lines) == 1:

@@ -34,6 +34,11 @@ def shown(text: str) -> str:
     return text if text.isascii() and text.isprintable() else _TURNING.sub("", text)
 
 
+def is_unseen(sign: str) -> bool:
+    """Whether one sign shows nothing by itself, turns the direction of writing, or only widens a word."""
+    return _UNSEEN.fullmatch(sign) is not None
+
+
 def plain_digits(text: str) -> str:
     """Return a text in compatibility form with the digits of all scripts as 0 to 9."""
     if text.isascii():

@@ -175,16 +175,6 @@ def test_what_was_removed_comes_back_as_it_was(fill_in: FillIn) -> None:
     assert draft.subjects[0]["name"].value() == FILLED["s0-name"]
 
 
-@pytest.mark.parametrize(("number", "fits"), [("IMO2345674", True), ("IMO2345675", False), ("9074729", True)])
-def test_the_check_digit_of_an_imo_number_is_checked(number: str, *, fits: bool) -> None:
-    assert rules.imo_fits(number) is fits
-
-
-@pytest.mark.parametrize(("number", "fits"), [("GB82WEST12345698765432", True), ("GB83WEST12345698765432", False)])
-def test_the_check_digits_of_an_iban_are_checked(number: str, *, fits: bool) -> None:
-    assert rules.iban_fits(number) is fits
-
-
 @pytest.mark.parametrize("name", ["deadline"])
 def test_a_day_that_is_over_is_refused(fill_in: FillIn, name: str) -> None:
     assert faults(fill_in(**{name: "2020-01-01"})) == {name}

@@ -13,6 +13,7 @@ from comity.desks.cases import content, rules, words
 from comity.desks.cases.choices import authority_name
 from comity.desks.cases.facts import SubjectView, subjects_of
 from comity.desks.cases.models import CaseMessage
+from comity.formats.check_digits import iban_fits, imo_fits
 from comity.messages import Message
 from comity.node.exchange import gate
 from comity.node.partners import members
@@ -98,12 +99,12 @@ def doubts_of(message: Message) -> tuple[Any, ...]:
         found += [
             _("The check digit of %(number)s does not fit.") % {"number": number}
             for number in about.subject.get("imoNumber")
-            if not rules.imo_fits(number)
+            if not imo_fits(number)
         ]
         found += [
             _("The check digits of %(number)s do not fit.") % {"number": number}
             for number in about.subject.get("iban")
-            if not rules.iban_fits(number)
+            if not iban_fits(number)
         ]
     return tuple(found)
 

@@ -32,6 +32,7 @@ FIELDS: Final[dict[str, tuple[Asked, ...]]] = {
         Asked("idNumber", "code", several=True),
         Asked("fatherName"),
         Asked("phone", "code", several=True),
+        Asked("email", "code", several=True),
         Asked("address"),
     ),
     "Vessel": (
@@ -65,6 +66,7 @@ FIELDS: Final[dict[str, tuple[Asked, ...]]] = {
         Asked("jurisdiction", "country"),
         Asked("taxNumber", "code"),
         Asked("phone", "code", several=True),
+        Asked("email", "code", several=True),
         Asked("address"),
     ),
     "Plate": (Asked("registrationNumber", "code"), Asked("country", "country")),
@@ -153,19 +155,6 @@ REFERRING: Final = frozenset({*FOLLOW_UPS, "clarification", "supplement", "hit",
 
 MAX_APPROVALS: Final = 2
 """More officers than these no agreement asks for before something is sent."""
-
-
-def imo_fits(number: str) -> bool:
-    """Whether the last digit of an IMO number is the one that the others give (IMO Resolution A.1117(30))."""
-    digits = [int(sign) for sign in number if sign.isdecimal()]
-    weighed = sum(digit * weight for digit, weight in zip(digits, range(len(digits), 1, -1), strict=False))
-    return bool(digits) and weighed % 10 == digits[-1]
-
-
-def iban_fits(number: str) -> bool:
-    """Whether the two check digits of an IBAN are those that the rest gives (ISO 7064, MOD 97-10)."""
-    turned = number[4:] + number[:4]
-    return turned.isalnum() and int("".join(str(int(sign, 36)) for sign in turned)) % 97 == 1
 
 
 def reference(authority: str, number: int, at: datetime) -> str:

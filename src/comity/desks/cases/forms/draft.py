@@ -7,9 +7,11 @@ from typing import Any, Final
 
 from django import forms
 from django.http import QueryDict
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from comity.desks.cases import rules
+from comity.desks.cases.forms import picking
 from comity.desks.cases.forms.kinds import FORMS
 from comity.desks.cases.forms.messages import Choices
 from comity.desks.cases.forms.subject import SubjectForm
@@ -18,6 +20,8 @@ from comity.desks.cases.models import CaseMessage
 
 _NOT_CONTENT: Final = frozenset({"csrfmiddlewaretoken", "step", "draft"})
 _SEVERAL: Final = frozenset({"recipients", "handling", "include", "codes"})
+_TEXTS: Final = ("facts", "text", "questions")
+"""Fields for facts in words; the first that a form has is the one."""
 
 
 @dataclass(frozen=True)
@@ -32,6 +36,7 @@ class Draft:
         kind: of message.
         about: the message that it answers, reminds of, corrects or withdraws.
         zone: what became of a machine readable zone that was pasted.
+        told: what became of what was picked out of a text.
     """
 
     form: forms.Form
@@ -41,6 +46,7 @@ class Draft:
     kind: str = "request"
     about: CaseMessage | None = None
     zone: Filled | None = None
+    told: picking.Told | None = None
 
     @classmethod
     def read(
@@ -76,6 +82,9 @@ class Draft:
             )
             for place, schema in (listed if kind in rules.WITH_SUBJECTS else ())
         )
+        found = picking.origins(data, [(place, schema) for place, schema in listed])
+        for one in subjects:
+            one.origins = found.get(one.prefix or "", ())
         return cls(form, subjects, data, choices, kind, about)
 
     @property
@@ -116,6 +125,46 @@ class Draft:
         again = Draft.read(data, self.choices, checked=False, kind=self.kind, about=self.about)
         return replace(again, zone=zone)
 
+    def with_picked(self, today: date) -> "Draft":
+        """Return the draft with what was picked out of its text put where the officer said, nothing checked yet."""
+        data = self._copy()
+        told, zone = picking.put(data, self._target, today)
+        again = Draft.read(data, self.choices, checked=False, kind=self.kind, about=self.about)
+        return replace(again, zone=zone, told=told)
+
+    def without_text(self) -> "Draft":
+        """Return the draft without the text that was pasted; what was picked out of it stays."""
+        data = self._copy()
+        picking.without_text(data)
+        return Draft.read(data, self.choices, checked=False, kind=self.kind, about=self.about)
+
+    @property
+    def pasted(self) -> picking.Picking | None:
+        """The text that was pasted and what can be picked out of it; `None` for kinds that state no facts."""
+        if self.kind not in rules.WITH_FILES:
+            return None
+        return picking.picking(self.data, self._target, timezone.localdate())
+
+    @property
+    def all_origins(self) -> tuple[picking.Origin, ...]:
+        """Where every value came from that was picked out of a text and still stands as it was."""
+        return tuple(one for found in picking.origins(self.data, self._pairs()).values() for one in found)
+
+    @property
+    def picked(self) -> tuple[str, ...]:
+        """Where values came from, as the form carries it."""
+        return tuple(map(str, self.data.getlist(picking.PICKED))) if self.data is not None else ()
+
+    @property
+    def _target(self) -> picking.Target:
+        name = next((name for name in _TEXTS if name in self.form.fields), "")
+        return picking.Target(
+            pairs=tuple(self._pairs()),
+            text_field=(name, str(self.form.fields[name].label)) if name else ("", ""),
+            grows=self.kind in rules.WITH_SUBJECTS and self.kind != "correction",
+            captions={int(one.prefix[1:]): one.caption for one in self.subjects if one.prefix},
+        )
+
     def _pairs(self) -> list[tuple[int, str]]:
         return [(int(one.prefix[1:]), one.schema_code) for one in self.subjects if one.prefix]
 
@@ -137,6 +186,11 @@ class Draft:
             if one.paste is not None and one.zone_text.strip():
                 one.add_error(None, unread())
                 answers.append(False)
+        if picking.waiting(self.data):
+            self.form.add_error(
+                None, _("Something was picked out of the text and not put in: put it in, or unpick it.")
+            )
+            answers.append(False)
         if self.kind == "request" and not self.subjects:
             self.form.add_error(None, _("A request asks about at least one subject."))
             return False
@@ -176,8 +230,9 @@ def posted(kept: Mapping[str, list[str]]) -> QueryDict:
 
 def _content(data: QueryDict | None) -> Iterator[tuple[str, str]]:
     for key, values in (data or QueryDict()).lists():
-        if key not in _NOT_CONTENT:
-            yield from ((key, str(value)) for value in values)
+        if key not in _NOT_CONTENT and not picking.is_open(key, values):
+            # No database and no message holds the sign of number 0.
+            yield from ((key, str(value).replace("\0", "\N{REPLACEMENT CHARACTER}")) for value in values)
 
 
 def _listed(text: str) -> list[tuple[int, str]]:

@@ -136,6 +136,8 @@ class SubjectForm(forms.Form):
         kwargs.setdefault("initial", {"schema": schema})
         super().__init__(*args, **kwargs)
         self.schema_code = schema if schema in rules.FIELDS else "Person"
+        self.origins: tuple[object, ...] = ()
+        """Where values came from that were picked out of a text; set by the draft."""
         for asked in rules.FIELDS[self.schema_code]:
             self.fields[asked.prop] = self._field(asked)
             if asked.kind == "date" and CALENDAR not in self.fields:
