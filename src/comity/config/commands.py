@@ -21,6 +21,7 @@ class Command:
 
 _COMMANDS: Final[tuple[tuple[Any, str, str, str, Duty], ...]] = (
     (_("Write a request"), "plus", "cases:new", "", Duty.WRITE_MESSAGES),
+    (_("Ask for assistance"), "users", "cases:assist", "", Duty.WRITE_MESSAGES),
     (_("Inform partners"), "info-circle", "cases:inform", "", Duty.WRITE_MESSAGES),
     (_("My drafts"), "edit", "cases:drafts", "", Duty.WRITE_MESSAGES),
     (_("Waits for my approval"), "users", "cases:approvals", "", Duty.APPROVE),

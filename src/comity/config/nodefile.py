@@ -54,10 +54,11 @@ class NodeFile:
     """What `node.toml` says.
 
     `folder` is the node's directory (`None` for a process without a node: tests, tools). `database` is `sqlite` (the
-    file `db.sqlite3` in the folder) or a `postgresql://` URL. `idle_minutes` and `session_hours` end a session;
-    after `step_up_minutes` keys, exports and approvals ask for a second factor again. What is about life at risk and
-    not taken is escalated to the supervisors after `alarm_minutes`, and to everybody after twice as many. What an
-    officer sends can be called back for `undo_seconds`; with 0 it leaves at once. Without `mail` no e-mail leaves the node. `webhook_hosts` may be told what happens wherever they are.
+    file `db.sqlite3` in the folder) or a `postgresql://` URL. `idle_minutes` and `session_hours` end a session; after
+    `step_up_minutes` keys, exports and approvals ask for a second factor again. What is about life at risk and not
+    taken is escalated to the supervisors after `alarm_minutes`, and to everybody after twice as many. What an officer
+    sends can be called back for `undo_seconds`; with 0 it leaves at once. Without `mail` no e-mail leaves the node.
+    `webhook_hosts` may be told what happens wherever they are.
     """
 
     folder: Path | None

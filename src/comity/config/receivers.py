@@ -2,6 +2,9 @@
 
 from datetime import timedelta
 
+from django.http import HttpRequest
+from django.utils.safestring import SafeString
+
 from comity.config import frame
 
 
@@ -16,13 +19,11 @@ def register_all() -> None:
         escalating,
         forgetting,
         indexing,
+        kept_answers,
         mailing,
         reads,
     )
     from comity.desks.cases.actions import leaving  # noqa: PLC0415 - as above
-    from comity.desks.cases.api import once  # noqa: PLC0415 - as above
-    from comity.desks.cases.views import leaving as leaving_pages  # noqa: PLC0415 - as above
-    from comity.desks.cases.views import ringing  # noqa: PLC0415 - as above
     from comity.messages import KINDS  # noqa: PLC0415 - as above
     from comity.node import chores  # noqa: PLC0415 - as above
     from comity.node.exchange import receivers  # noqa: PLC0415 - as above
@@ -37,8 +38,20 @@ def register_all() -> None:
     chores.register("escalations", timedelta(seconds=5), escalating.escalate)
     chores.register("announcements", timedelta(seconds=2), announcing.gather)
     chores.register("webhooks", timedelta(seconds=2), announcing.deliver, apart=True)
-    chores.register("kept answers", timedelta(hours=1), once.forget_old)
+    chores.register("kept answers", timedelta(hours=1), kept_answers.forget_old)
     chores.register("e-mail", timedelta(minutes=1), mailing.send_due, apart=True)
-    frame.BANDS[:] = [ringing.band, leaving_pages.band]
+    frame.BANDS[:] = [_ringing, _leaving]
     frame.COUNTERS["cases"] = lambda officer: reads.waiting_for(officer) + drafts.waiting_for(officer)
     frame.WARNERS[:] = [warners.incidents, warners.directory, warners.partners]
+
+
+def _ringing(request: HttpRequest) -> SafeString:
+    from comity.desks.cases.views import ringing  # noqa: PLC0415 - the worker shows no pages
+
+    return ringing.band(request)
+
+
+def _leaving(request: HttpRequest) -> SafeString:
+    from comity.desks.cases.views import leaving  # noqa: PLC0415 - as above
+
+    return leaving.band(request)

@@ -7,7 +7,7 @@ does not know may always ask again.
 import hashlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from http import HTTPStatus
 from typing import Any, Final
 
@@ -17,10 +17,10 @@ from django.utils import timezone
 
 from comity.desks.cases.api import problems
 from comity.desks.cases.api.bearer import token_of
+from comity.desks.cases.kept_answers import KEPT
 from comity.node.officers.models import AccessToken, KeptAnswer
 from comity.node.writing import writing
 
-KEPT: Final = timedelta(hours=24)
 REPLAYED: Final = "Idempotency-Replayed"
 
 
@@ -87,13 +87,6 @@ def _kept(token: AccessToken, key: bytes, at: datetime) -> KeptAnswer | None:
     """Return what was answered under a key within a day; what is older is forgotten."""
     KeptAnswer.objects.filter(token=token, key=key, at__lt=at - KEPT).delete()
     return KeptAnswer.objects.filter(token=token, key=key).first()
-
-
-def forget_old(at: datetime) -> None:
-    """Forget answers that are older than a day; a chore of the worker."""
-    if KeptAnswer.objects.filter(at__lt=at - KEPT).exists():
-        with writing():
-            KeptAnswer.objects.filter(at__lt=at - KEPT).delete()
 
 
 def _answered(answer: Answer) -> HttpResponse:
