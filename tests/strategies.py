@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from comity.messages import (
     AboutSubject,
     Answer,
+    Assistance,
     Attachment,
     Condition,
     ConditionRule,
@@ -18,10 +19,12 @@ from comity.messages import (
     Outcome,
     Refers,
     Refused,
+    TakenUp,
     Text,
     TextRole,
     Wish,
 )
+from comity.messages.assisting import NEEDS
 from comity.subjects import Subject
 from comity.vocabulary.authority import AuthorityId
 from comity.vocabulary.consent import Consent, Use
@@ -29,6 +32,7 @@ from comity.vocabulary.crime_area import CrimeArea
 from comity.vocabulary.delay import Delay
 from comity.vocabulary.evaluation import Evaluation
 from comity.vocabulary.handling import Handling
+from comity.vocabulary.measure import Measure
 from comity.vocabulary.person_category import PersonCategory
 from comity.vocabulary.purpose import Purpose
 from comity.vocabulary.refusal import RefusalGround
@@ -188,7 +192,28 @@ def consent_requests(draw):
     return Message(draw(heads("consent-request")), (draw(refers), wish, draw(any_text), draw(conditions)))
 
 
-asked_back = clarifications() | supplements() | hits() | consents() | consent_requests()
+@st.composite
+def assistances(draw):
+    measure = draw(st.sampled_from(Measure))
+    days = sorted(str(draw(st.dates())) for _ in range(2))
+    values = {"begins": days[0], "ends": days[1], "accounts": (draw(nfc_texts),), "number": draw(st.integers(1, 99))}
+    asked = Assistance(measure, **{name: values.get(name) or draw(nfc_texts) for name in NEEDS[measure]})
+    parts = [draw(texts(role)) for role in (TextRole.LEGAL_BASIS, TextRole.FACTS)]
+    head = replace(draw(heads("assistance")), deadline=draw(st.integers(1, 2**40)))
+    return Message(head, (asked, *parts, *draw(st.lists(abouts, max_size=2)), draw(conditions)))
+
+
+@st.composite
+def acknowledgements(draw):
+    head = draw(heads("acknowledgement"))
+    head = replace(head, handling=tuple(code for code in head.handling if code is not Handling.H3) or (Handling.H0,))
+    taken = TakenUp(draw(nfc_texts), draw(counts), draw(st.just("") | nfc_texts))
+    return Message(head, (draw(refers), taken, *draw(st.lists(any_text, max_size=1))))
+
+
+asked_back = (
+    clarifications() | supplements() | hits() | consents() | consent_requests() | assistances() | acknowledgements()
+)
 messages = (
     asked_back | requests() | answers() | refusals() | reminders() | informations() | corrections() | withdrawals()
 )

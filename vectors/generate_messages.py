@@ -15,6 +15,7 @@ import cbor2
 from comity.messages import (
     AboutSubject,
     Answer,
+    Assistance,
     Condition,
     ConditionRule,
     Consented,
@@ -26,6 +27,7 @@ from comity.messages import (
     Part,
     Refers,
     Refused,
+    TakenUp,
     Text,
     TextRole,
     Wish,
@@ -40,6 +42,7 @@ from comity.vocabulary.crime_area import CrimeArea
 from comity.vocabulary.delay import Delay
 from comity.vocabulary.evaluation import Evaluation
 from comity.vocabulary.handling import Handling
+from comity.vocabulary.measure import Measure
 from comity.vocabulary.person_category import PersonCategory
 from comity.vocabulary.purpose import Purpose
 from comity.vocabulary.refusal import RefusalGround
@@ -90,6 +93,20 @@ SHIP = AboutSubject(
 )
 REFERS = Refers(XB, "XB-2026-000045", bytes(range(32)))
 CONDITION = Condition(ConditionRule.ERASE_ON, "2027-11-22")
+WATCH = Assistance(Measure.SURVEILLANCE, place="Quay 4, Port Meridian", begins="2026-12-01", ends="2026-12-07")
+KEEP = Assistance(
+    Measure.DATA_PRESERVATION,
+    provider="Nimbus Mail",
+    accounts=("dray@nimbus.example", "203.0.113.7"),
+    scope="Mailbox and sign-ins since 1 November.",
+    ends="2027-02-20",
+)
+
+
+def assistance(*parts: Part, **changed: object) -> Message:
+    """Return a request for assistance."""
+    return Message(head("assistance", **{"deadline": SENT + 5 * 86_400, **changed}), (*texts()[:2], *parts))
+
 
 WHOLE: dict[str, Message] = {
     "request": request(PERSON, SHIP),
@@ -128,6 +145,26 @@ WHOLE: dict[str, Message] = {
     "supplement": Message(
         head("supplement"), (REFERS, Text(TextRole.FACTS, "fr", "Il s'agit du porte-conteneurs."), SHIP)
     ),
+    "assistance-surveillance": assistance(WATCH, PERSON),
+    "assistance-controlled-delivery": assistance(
+        Assistance(
+            Measure.CONTROLLED_DELIVERY,
+            goods="12 kg of cocaine in a container of fruit, replaced but for 1 kg",
+            route="By ship from Port Meridian to Belcourt, then by lorry",
+            handover="Belcourt, gate 3, to the customs officers on duty",
+            begins="2026-12-01",
+            ends="2026-12-03",
+        ),
+        SHIP,
+    ),
+    "assistance-data-preservation": assistance(KEEP, urgency=Urgency.URGENT, ground=UrgencyGround.D),
+    "assistance-experts": assistance(
+        Assistance(Measure.EXPERTS, expertise="Marine forensics", number=2, begins="2026-12-01", ends="2026-12-14")
+    ),
+    "acknowledgement": Message(
+        head("acknowledgement"), (REFERS, TakenUp("Port crime unit", SENT + 2 * 86_400, "+999 1 555 0147"))
+    ),
+    "acknowledgement-plain": Message(head("acknowledgement"), (REFERS, TakenUp("Duty desk"))),
 }
 BROKEN: dict[str, Message] = {
     "urgency-without-ground": request(urgency=Urgency.URGENT),
@@ -173,6 +210,17 @@ BROKEN: dict[str, Message] = {
     "supplement-subject-without-link": Message(
         head("supplement"), (REFERS, Text(TextRole.FACTS, "en", "It is this one."), replace(SHIP, link=""))
     ),
+    "assistance-without-its-place": assistance(replace(WATCH, place="")),
+    "assistance-with-what-belongs-to-another-measure": assistance(replace(WATCH, provider="Nimbus Mail")),
+    "assistance-on-no-day": assistance(replace(WATCH, begins="2026-12")),
+    "assistance-that-ends-before-it-begins": assistance(replace(WATCH, ends="2026-11-30")),
+    "assistance-without-deadline": assistance(WATCH, deadline=0),
+    "assistance-without-legal-basis": Message(head("assistance", deadline=SENT), (WATCH, texts()[1])),
+    "assistance-without-measure": assistance(PERSON),
+    "assistance-subject-without-link": assistance(WATCH, replace(SHIP, link="")),
+    "acknowledgement-of-nothing": Message(head("acknowledgement"), (TakenUp("Duty desk"),)),
+    "acknowledgement-by-nobody": Message(head("acknowledgement"), (REFERS, texts()[1])),
+    "acknowledgement-with-a-subject": Message(head("acknowledgement"), (REFERS, TakenUp("Duty desk"), SHIP)),
     "condition-without-words": request(Condition(ConditionRule.TEXT), handling=(Handling.H3,)),
 }
 

@@ -121,6 +121,26 @@ PERMITS = [
         },
     ),
     (
+        "2.12",
+        {"resource_message": "assistance"},
+        {
+            "resource_kind": ("record", "kind.refused"),
+            "resource_purpose": ("tax", "purpose.refused"),
+            "resource_crime_area": ("dissent", "crime-area.refused"),
+            "resource_schemata": (frozenset({"DnaProfile"}), "schemata.refused"),
+            "resource_categories": (frozenset({"bystander"}), "categories.refused"),
+        },
+    ),
+    (
+        "2.13",
+        ANSWER | {"resource_message": "acknowledgement"},
+        {
+            "resource_kind": ("record", "kind.refused"),
+            "context_in_reply": (False, "in-reply.refused"),
+            "resource_purpose": ("tax", "purpose.refused"),
+        },
+    ),
+    (
         "2.9",
         {"resource_message": "supplement", "context_in_reply": True},
         {
@@ -349,11 +369,14 @@ def test_the_lists_hold_words_of_the_vocabulary_only(convention: Compiled) -> No
     assert set(agreement.time_limits_hours) == set(Urgency)
 
 
+REPLIES = {"answer", "refusal", "clarification", "hit", "consent-request", "consent", "acknowledgement"}
+
+
 @pytest.mark.parametrize("kind", KINDS)
 def test_every_kind_of_message_can_be_sent_by_one_and_received_by_the_other(
     convention: Compiled, request_to_xb: Ask, but: But, kind: str
 ) -> None:
-    sends = "answer" if kind in {"answer", "refusal", "clarification", "hit", "consent-request", "consent"} else "send"
+    sends = "answer" if kind in REPLIES else "send"
     out = decide(convention, but(request_to_xb, action=sends, resource_message=kind, context_in_reply=True))
     into = decide(convention, but(request_to_xb, **RECEIVE, resource_message=kind, context_in_reply=True))
     assert out.allowed

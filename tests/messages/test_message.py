@@ -13,6 +13,7 @@ from tests import strategies as drawn
 from comity.messages import (
     AboutSubject,
     Answer,
+    Assistance,
     Condition,
     ConditionRule,
     Consented,
@@ -23,6 +24,7 @@ from comity.messages import (
     Outcome,
     Refers,
     Refused,
+    TakenUp,
     Text,
     TextRole,
     Wish,
@@ -33,6 +35,7 @@ from comity.messages import (
     verify_revealed,
     write,
 )
+from comity.messages.assisting import NEEDS
 from comity.messages.items import Item, read_payload, write_payload
 from comity.subjects import Subject
 from comity.vocabulary.authority import AuthorityId
@@ -40,6 +43,7 @@ from comity.vocabulary.consent import Consent, Use
 from comity.vocabulary.crime_area import CrimeArea
 from comity.vocabulary.delay import Delay
 from comity.vocabulary.handling import Handling
+from comity.vocabulary.measure import Measure
 from comity.vocabulary.person_category import PersonCategory
 from comity.vocabulary.purpose import Purpose
 from comity.vocabulary.refusal import RefusalGround
@@ -50,6 +54,7 @@ REFERS = Refers(XB, "XB-2026-000001", bytes(32))
 QUESTION = Text(TextRole.QUESTION, "en", "Which ship?")
 FACT = Text(TextRole.FACTS, "en", "The one with the fruit.")
 SHIP = AboutSubject(Subject.of("Vessel", {"name": ["Estrella del Puerto"]}), link="Carried the containers.")
+WATCH = Assistance(Measure.SURVEILLANCE, place="Quay 4", begins="2026-12-01", ends="2026-12-07")
 COURT = Wish(Use.COURT)
 ALONE = Condition(ConditionRule.TEXT, "Not in public.")
 PART = Refused(RefusalGround.F, 0)
@@ -75,6 +80,11 @@ def request(*parts, **changed) -> Message:
 def unchecked(message: Message) -> bytes:
     """Return the payload that a sender makes who checks nothing."""
     return write_payload(((part.name, part.to_value()) for part in (message.head, *message.parts)), salts())[0]
+
+
+def help_with(*parts, **changed) -> Message:
+    words = (Text(TextRole.LEGAL_BASIS, "en", "words"), Text(TextRole.FACTS, "en", "words"))
+    return Message(head("assistance", **changed), (WATCH, *words, *parts))
 
 
 def person(**changed) -> AboutSubject:
@@ -134,6 +144,19 @@ def test_a_flipped_bit_is_refused_or_changes_the_root(message, place, bit):
         (Message(head("consent"), (REFERS, Consented(Consent.CONDITIONAL))), "consent.condition", "condition"),
         (Message(head("consent"), (REFERS, Consented(Consent.GRANTED), ALONE)), "consent.condition", "condition"),
         (Message(head("consent"), (REFERS, Consented(Consent.GRANTED), COURT)), "message.item.foreign", "consent"),
+        (help_with(), "assistance.deadline.missing", "head.deadline"),
+        (help_with(person(link=""), deadline=1), "assistance.link.missing", "subject.link"),
+        (help_with(Refused(RefusalGround.A), deadline=1), "message.item.foreign", "assistance"),
+        (help_with(WATCH, deadline=1), "message.item.repeated", "assistance"),
+        (Message(head("assistance", deadline=1), (WATCH, FACT)), "assistance.legal-basis.missing", "text"),
+        (Message(head("assistance", deadline=1), (FACT,)), "message.item.missing", "assistance"),
+        (Message(head("acknowledgement"), (TakenUp("Duty desk"),)), "message.item.missing", "acknowledgement"),
+        (Message(head("acknowledgement"), (REFERS,)), "message.item.missing", "acknowledgement"),
+        (
+            Message(head("acknowledgement"), (REFERS, TakenUp("Duty desk"), SHIP)),
+            "message.item.foreign",
+            "acknowledgement",
+        ),
         (Message(head("hit"), (REFERS, SHIP)), "message.item.missing", "hit"),
         (Message(head("hit"), (Match(0, "same", "r/1", "1"),)), "message.item.missing", "hit"),
         (Message(head("hit"), (REFERS, Match(0, "different", "r/1", "1"))), "hit.outcome", "match.outcome"),
@@ -204,6 +227,27 @@ def test_a_field_that_is_not_what_it_should_be_is_named(name, change, code, plac
     with pytest.raises(MessageError) as caught:
         read(payload)
     assert (caught.value.code, caught.value.place) == (code, place)
+
+
+@pytest.mark.parametrize("measure", Measure)
+def test_a_measure_has_all_that_it_needs_and_nothing_else(measure):
+    given = {"begins": "2026-12-01", "ends": "2026-12-07", "accounts": ("a@b.example",), "number": 2}
+    facts = {name: given.get(name, "words") for name in set().union(*NEEDS.values())}
+    whole = Assistance(measure, **{name: facts[name] for name in NEEDS[measure]})
+    whole.check()
+    for name in facts:
+        other = replace(whole, **{name: type(facts[name])() if name in NEEDS[measure] else facts[name]})
+        with pytest.raises(MessageError) as caught:
+            other.check()
+        assert caught.value.place == f"assistance.{name}"
+
+
+@pytest.mark.parametrize(
+    ("begins", "ends"), [("2026-12", "2026-12-07"), ("2026-12-01", "soon"), ("2026-12-08", "2026-12-07")]
+)
+def test_a_measure_begins_on_a_day_and_ends_on_no_earlier_one(begins, ends):
+    with pytest.raises(MessageError):
+        replace(WATCH, begins=begins, ends=ends).check()
 
 
 def test_a_person_without_a_category_is_refused():

@@ -95,6 +95,8 @@ def test_checkpoints_and_cosignatures(path):
     "supplement",
     "hit",
     "consent",
+    "assistance",
+    "acknowledgement",
 )
 def test_the_root_of_a_message(path):
     vector = read(path)

@@ -1,5 +1,6 @@
 """What authorities say to each other, in the one form that is hashed, sealed and proved (docs/protocol/messages.md)."""
 
+from comity.messages.assisting import Assistance, TakenUp
 from comity.messages.consenting import Consented, Wish
 from comity.messages.errors import CanonicalError, MessageError, NoteError
 from comity.messages.head import Head
@@ -24,6 +25,7 @@ __all__ = [
     "PARTS",
     "AboutSubject",
     "Answer",
+    "Assistance",
     "Attachment",
     "CanonicalError",
     "Condition",
@@ -42,6 +44,7 @@ __all__ = [
     "Refers",
     "Refused",
     "Revealed",
+    "TakenUp",
     "Text",
     "TextRole",
     "Wish",

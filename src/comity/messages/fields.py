@@ -14,6 +14,7 @@ from comity.messages import canonical
 from comity.messages.errors import MessageError
 from comity.vocabulary.authority import AuthorityId
 from comity.vocabulary.errors import VocabularyError
+from comity.vocabulary.partial_date import PartialDate
 
 MAX_TEXT: Final = 64 * 1024
 MAX_LIST: Final = 4096
@@ -66,6 +67,14 @@ def write_text(value: str) -> bytes:
 
 # The same few words stand in every message: codes of the vocabulary, names of properties, authorities.
 write_word: Final = lru_cache(maxsize=4096)(write_text)
+
+
+def is_day(value: str) -> bool:
+    """Tell whether a text is a whole day, such as ``2026-11-22``."""
+    try:
+        return PartialDate.parse(value).day is not None
+    except VocabularyError:
+        return False
 
 
 def count(found: object) -> int:

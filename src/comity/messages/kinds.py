@@ -7,6 +7,7 @@ from types import MappingProxyType
 from typing import ClassVar, Final
 
 from comity.messages import canonical
+from comity.messages.assisting import Assistance, TakenUp
 from comity.messages.consenting import Consented, Wish
 from comity.messages.errors import MessageError
 from comity.messages.fields import choice, count, write_count
@@ -112,7 +113,20 @@ REFUSED: Final = Shape(
 PARTS: Final[Mapping[str, type[Part]]] = MappingProxyType(
     {
         part.name: part
-        for part in (AboutSubject, Text, Condition, Match, Attachment, Refers, Answer, Refused, Wish, Consented)
+        for part in (
+            AboutSubject,
+            Text,
+            Condition,
+            Match,
+            Attachment,
+            Refers,
+            Answer,
+            Refused,
+            Wish,
+            Consented,
+            Assistance,
+            TakenUp,
+        )
     }
 )
 
@@ -165,6 +179,8 @@ KINDS: Final[Mapping[str, Kind]] = MappingProxyType(
             Kind("consent-request", needs=("refers", "wish", "text"), once=("refers", "wish"), may=_COMMON),
             Kind("consent", needs=("refers", "consent"), once=("refers", "consent"), may=("text", "condition")),
             Kind("supplement", needs=("refers", "text"), once=("refers",), may=("subject", *_COMMON)),
+            Kind("assistance", needs=("assistance", "text"), once=("assistance",), may=("subject", *_COMMON)),
+            Kind("acknowledgement", needs=("refers", "taken-up"), once=("refers", "taken-up"), may=("text",)),
         )
     }
 )

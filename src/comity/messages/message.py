@@ -108,6 +108,8 @@ class Message:
         yield "handling.condition.missing", "condition", Handling.H3 in head.handling and not self.conditions
         if head.kind == "request":
             yield from self._request_rules()
+        elif head.kind == "assistance":
+            yield from self._assistance_rules()
         yield from self._reply_rules()
 
     def _request_rules(self) -> Iterator[tuple[str, str, bool]]:
@@ -116,6 +118,14 @@ class Message:
         for role in (TextRole.LEGAL_BASIS, TextRole.FACTS, TextRole.QUESTION):
             yield f"request.{role}.missing", "text", role not in roles
         yield "request.link.missing", "subject.link", self._lacks_a_link()
+
+    def _assistance_rules(self) -> Iterator[tuple[str, str, bool]]:
+        """What whoever is to help must know; the law sets no time limit for it, so the asker names the day."""
+        roles = [part.role for part in self.parts if type(part) is Text]
+        for role in (TextRole.LEGAL_BASIS, TextRole.FACTS):
+            yield f"assistance.{role}.missing", "text", role not in roles
+        yield "assistance.deadline.missing", "head.deadline", not self.head.deadline
+        yield "assistance.link.missing", "subject.link", self._lacks_a_link()
 
     def _reply_rules(self) -> Iterator[tuple[str, str, bool]]:
         """What refers to a request: Directive (EU) 2023/977, Art. 5 and 6."""

@@ -14,6 +14,7 @@ from comity.messages.fields import (
     digest,
     fault,
     is_composed,
+    is_day,
     items,
     parsed,
     text,
@@ -27,10 +28,8 @@ from comity.messages.fields import (
 from comity.messages.shape import Field, Shape
 from comity.subjects import Subject, objections
 from comity.vocabulary.authority import AuthorityId
-from comity.vocabulary.errors import VocabularyError
 from comity.vocabulary.evaluation import Evaluation
 from comity.vocabulary.language import language_code
-from comity.vocabulary.partial_date import PartialDate
 from comity.vocabulary.person_category import PersonCategory
 
 MAX_ATTACHMENT_BYTES: Final = 2 * 1024**3
@@ -230,17 +229,10 @@ class Condition:
             return
         if not self.value:
             raise MessageError("message.field.missing", "condition.value")
-        if self.rule is ConditionRule.ERASE_ON and not _is_day(self.value):
+        if self.rule is ConditionRule.ERASE_ON and not is_day(self.value):
             raise MessageError("message.field.code", "condition.value")
         if self.rule is ConditionRule.ONLY_UNITS and not all(line.strip() for line in self.value.split("\n")):
             raise MessageError("message.field.code", "condition.value")
-
-
-def _is_day(value: str) -> bool:
-    try:
-        return PartialDate.parse(value).day is not None
-    except VocabularyError:
-        return False
 
 
 class ConditionRule(StrEnum):

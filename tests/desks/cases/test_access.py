@@ -111,7 +111,7 @@ def test_a_role_opens_what_it_includes_and_nothing_else(asked: CaseMessage, rout
     [
         r
         for r in OPEN
-        if r not in {"home", "list", "search", "new", "inform", "partners", "partner", "drafts", "approvals"}
+        if r not in {"home", "list", "search", "new", "inform", "assist", "partners", "partner", "drafts", "approvals"}
         and r
         not in {
             "records",

@@ -192,7 +192,7 @@ def _due(one: _Filed, limits: due.Limits) -> tuple[rows.Value, ...]:
         return None, rows.moment(due.moment(answer.more_by)), None, answer.delay.value if answer.delay else ""
     limit = (
         limits.due_at(one.authority, head.from_.text, head.urgency.value, at, head.deadline)
-        if head.kind == "request"
+        if head.kind in rules.ASKS
         else None
     )
     if limit is None:
@@ -258,7 +258,7 @@ def _note_clock(one: _Filed, known: dict[tuple[str, bytes], CaseMessage]) -> Non
     if meant is None or head.kind not in _MOVES_CLOCK:
         return
     request = due.request_of(meant)
-    if request is not None and not (head.kind == "withdrawal" and meant.kind == "request"):
+    if request is not None and not (head.kind == "withdrawal" and meant.kind in rules.ASKS):
         due.wind(request, [str(head.from_)])
 
 

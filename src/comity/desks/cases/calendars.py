@@ -14,6 +14,7 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from comity.desks.cases import rules
 from comity.desks.cases.alerting import Calendar, Scope
 from comity.desks.cases.models import CaseMessage, Standing, State
 from comity.desks.cases.visibility import visible_messages
@@ -53,7 +54,7 @@ def deadlines(officer: Officer, scope: str, at: datetime) -> tuple[tuple[datetim
     found = visible_messages(officer, CaseMessage.objects.all()).filter(
         authority=officer.authority,
         incoming=True,
-        kind="request",
+        kind__in=rules.ASKS,
         state__in=(State.NEW, State.OPEN),
         still_since=None,
         due_at__range=(at - BACK, at + AHEAD),

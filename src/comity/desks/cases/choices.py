@@ -22,11 +22,12 @@ def for_officer(officer: Officer, language: str, about: CaseMessage | None = Non
     """
     confirmed = tuple((str(one.pk), comparing.caption_of(one)) for one in comparing.confirmed(about)) if about else ()
     questions = tuple((about.content or {}).get("questions", ())) if about and about.kind == "request" else ()
+    asked = about.kind if about else ""
     own = AuthorityId.parse(officer.authority)
     try:
         directory, book = members.directory(), members.policies()
     except PartnersError:  # the band over the page says that the directory is missing
-        return Choices(confirmed=confirmed, questions=questions)
+        return Choices(confirmed=confirmed, questions=questions, asked=asked)
     partners = sorted(
         (
             (str(member.authority), f"{in_language(member.name, language)} ({member.authority})")
@@ -42,6 +43,7 @@ def for_officer(officer: Officer, language: str, about: CaseMessage | None = Non
         areas=tuple(dict.fromkeys(code for one in agreements for code in one.crime_areas)),
         confirmed=confirmed,
         questions=questions,
+        asked=asked,
     )
 
 
@@ -52,6 +54,15 @@ def authority_name(authority: str, language: str) -> str:
     except (VocabularyError, PartnersError):
         return authority
     return in_language(member.name, language) if member is not None else authority
+
+
+def contact_of(authority: str) -> str:
+    """Return the telephone of an authority's first contact point in the directory; empty where it has none."""
+    try:
+        member = members.directory().member(AuthorityId.parse(authority))
+    except (VocabularyError, PartnersError):
+        return ""
+    return next((one.phone for one in member.contacts), "") if member is not None else ""
 
 
 def in_language(names: Mapping[str, str], language: str) -> str:

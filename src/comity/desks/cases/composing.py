@@ -1,8 +1,8 @@
 """From what an officer filled in to a message."""
 
-from collections.abc import Iterable, Mapping, Sequence
-from datetime import UTC, datetime, time
-from typing import Any
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import UTC, date, datetime, time
+from typing import Any, Final
 
 from comity.desks.cases import comparing
 from comity.desks.cases.forms import Draft, SubjectForm
@@ -11,6 +11,7 @@ from comity.desks.cases.models import Addressee, Candidate, CaseMessage
 from comity.messages import (
     AboutSubject,
     Answer,
+    Assistance,
     Attachment,
     Condition,
     ConditionRule,
@@ -22,10 +23,12 @@ from comity.messages import (
     Part,
     Refers,
     Refused,
+    TakenUp,
     Text,
     TextRole,
     Wish,
 )
+from comity.messages.assisting import NEEDS
 from comity.messages.parts import PERSONS
 from comity.node.officers.models import Officer
 from comity.node.records.models import Record
@@ -35,6 +38,7 @@ from comity.vocabulary.consent import Consent, Use
 from comity.vocabulary.crime_area import CrimeArea
 from comity.vocabulary.delay import Delay
 from comity.vocabulary.handling import Handling
+from comity.vocabulary.measure import Measure
 from comity.vocabulary.person_category import PersonCategory
 from comity.vocabulary.purpose import Purpose
 from comity.vocabulary.refusal import RefusalGround
@@ -53,28 +57,29 @@ def compose(
         at: now, UTC.
         files: already sealed, to be attached.
     """
-    about, given = draft.about, draft.given
-    if draft.kind == "request":
-        message = request(draft, officer, reference, at)
-    elif draft.kind == "information":
-        message = information(draft, officer, reference, at)
-    elif about is None:
+    if draft.kind in _BEGUN:
+        message = _BEGUN[draft.kind](draft, officer, reference, at)
+    elif draft.about is None:
         raise ValueError(f"a {draft.kind} refers to a message")
-    elif draft.kind == "answer":
-        message = answer(about, given, chosen(about, given.get("include") or ()), officer, at)
-    elif draft.kind == "refusal":
-        message = refusal(about, given, officer, at)
-    elif draft.kind == "hit":
-        message = hit(about, given, chosen(about, given["include"]), officer, at)
-    elif draft.kind == "consent-request":
-        message = _with_reason(about, "consent-request", Wish(Use(given["use"]), _codes(given)), given, officer, at)
-    elif draft.kind == "consent":
-        message = _with_reason(about, "consent", Consented(Consent(given["outcome"])), given, officer, at)
-    elif draft.kind == "clarification":
-        message = clarification(about, given, officer, at)
     else:
-        message = _follow_up(draft, about, officer, at)
+        message = _referring(draft, draft.about, officer, at)
     return Message(message.head, (*message.parts, *files)) if files else message
+
+
+def _referring(draft: Draft, about: CaseMessage, officer: Officer, at: datetime) -> Message:
+    """Return a message that refers to another."""
+    kind, given = draft.kind, draft.given
+    if kind == "answer":
+        return answer(about, given, chosen(about, given.get("include") or ()), officer, at)
+    if kind == "refusal":
+        return refusal(about, given, officer, at)
+    if kind == "hit":
+        return hit(about, given, chosen(about, given["include"]), officer, at)
+    if kind == "clarification":
+        return clarification(about, given, officer, at)
+    if kind in _SAYS:
+        return _with_reason(about, kind, _SAYS[kind](given), given, officer, at)
+    return _follow_up(draft, about, officer, at)
 
 
 def chosen(asked: CaseMessage, include: Iterable[str]) -> tuple[Candidate, ...]:
@@ -100,6 +105,28 @@ def information(draft: Draft, officer: Officer, reference: str, at: datetime) ->
     texts = [_text(TextRole.FACTS, draft.given["facts"], officer)]
     head = _head(draft, officer, reference, at)
     return Message(head, (*(_about(form) for form in draft.subjects), *texts, *_conditions(draft.given)))
+
+
+def assistance(draft: Draft, officer: Officer, reference: str, at: datetime) -> Message:
+    """Return the request for assistance that a valid draft stands for."""
+    given = draft.given
+    measure = Measure(given["measure"])
+    facts = {name: _fact(given[name]) for name in NEEDS[measure]}
+    texts = [
+        _text(TextRole.LEGAL_BASIS, given["legal_basis"], officer),
+        _text(TextRole.FACTS, given["facts"], officer),
+    ]
+    parts: list[Part] = [Assistance(measure, **facts), *(_about(form) for form in draft.subjects), *texts]
+    parts += _conditions(given)
+    return Message(_head(draft, officer, reference, at, deadline=_end_of(given["deadline"])), tuple(parts))
+
+
+def _fact(value: Any) -> Any:  # noqa: ANN401 - a date, a number, a text or several, as a form gives it
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, tuple):
+        return tuple(map(composed, value))
+    return composed(value) if isinstance(value, str) else value
 
 
 def _head(draft: Draft, officer: Officer, reference: str, at: datetime, *, deadline: int = 0) -> Head:
@@ -278,3 +305,18 @@ def _conditions(given: Mapping[str, Any]) -> Iterable[Condition]:
 def _end_of(day: Any) -> int:  # noqa: ANN401 - a date or None, as a form gives it
     """Return the last second of a day in UTC as Unix seconds; 0 for no day."""
     return int(datetime.combine(day, time(23, 59, 59), UTC).timestamp()) if day else 0
+
+
+def _taken_up(given: Mapping[str, Any]) -> TakenUp:
+    return TakenUp(composed(given["by"]), _end_of(given["answer_by"]), composed(given["contact"]))
+
+
+_BEGUN: Final = {"request": request, "information": information, "assistance": assistance}
+"""How a message is made that refers to none."""
+
+_SAYS: Final[Mapping[str, Callable[[Mapping[str, Any]], Part]]] = {
+    "consent-request": lambda given: Wish(Use(given["use"]), _codes(given)),
+    "consent": lambda given: Consented(Consent(given["outcome"])),
+    "acknowledgement": _taken_up,
+}
+"""The one coded thing that a message says about another."""

@@ -1,9 +1,10 @@
 """What pages show of a message, as plain JSON: the same for what came in and what goes out."""
 
+from dataclasses import fields
 from typing import Any, Final
 
 from comity.desks.cases import rules
-from comity.messages import AboutSubject, Consented, Message, TextRole, Wish
+from comity.messages import AboutSubject, Assistance, Consented, Message, TakenUp, TextRole, Wish
 from comity.subjects import Subject
 
 MAX_CAPTION: Final = 200
@@ -30,6 +31,8 @@ def content_of(message: Message) -> dict[str, Any]:
         "use": str(wish.use) if wish else "",
         "wished_codes": [str(code) for code in wish.handling] if wish else [],
         "consent": str(said.outcome) if said else "",
+        "assistance": next((_filled(one) for one in message.of(Assistance)), {}),
+        "taken_up": next((_filled(one) for one in message.of(TakenUp)), {}),
         "delay": str(answer.delay) if answer and answer.delay else "",
         "ground": next((str(one.ground) for one in message.refused if one.part is None), ""),
         "refused": [{"part": one.part, "ground": str(one.ground)} for one in message.refused if one.part is not None],
@@ -38,6 +41,13 @@ def content_of(message: Message) -> dict[str, Any]:
             {"title": one.title, "size": one.size, "sha256": one.sha256.hex()} for one in message.attachments
         ],
     }
+
+
+def _filled(part: Assistance | TakenUp) -> dict[str, Any]:
+    """Return the fields of a part that say something."""
+    names = (one.name for one in fields(part))
+    found = {name: getattr(part, name) for name in names if getattr(part, name)}
+    return {name: list(value) if isinstance(value, tuple) else value for name, value in found.items()}
 
 
 def _subject(about: AboutSubject) -> dict[str, Any]:

@@ -16,7 +16,7 @@ from comity.node.ledger import actions as ledger
 from comity.node.records.crosscheck import crosscheck, reasons_of
 from comity.subjects import Subject
 
-KINDS: Final = frozenset({"request", "information", "correction", "supplement"})
+KINDS: Final = frozenset({"request", "assistance", "information", "correction", "supplement"})
 """What is worth a look: an answer speaks of what we asked about ourselves."""
 
 

@@ -1,8 +1,9 @@
 """How far each copy of a message of ours got, and what its recipient replied."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from types import MappingProxyType
 from typing import Any
 
 from django.db.models import Q
@@ -32,6 +33,7 @@ class Delivery:
     due_at: datetime | None = None
     still_since: datetime | None = None
     delay: str = ""
+    taken_up: Mapping[str, Any] = MappingProxyType({})  # what the recipient said of who works on it
 
     @property
     def awaited(self) -> bool:

@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Final
 
 from comity.agreements import PolicyBook
-from comity.desks.cases import clock
+from comity.desks.cases import clock, rules
 from comity.desks.cases.clock import Clock, Event, Step
 from comity.desks.cases.models import Addressee, CaseMessage, Standing, State
 from comity.node.partners import members
@@ -25,7 +25,7 @@ _DEPTH: Final = 4  # a withdrawal of a supplement to a clarification of a reques
 
 def due_of(message: CaseMessage) -> datetime | None:
     """Return by when a request is to be answered; nothing for other kinds, or where no agreement sets a limit."""
-    return message.due_at if message.kind == "request" else None
+    return message.due_at if message.kind in rules.ASKS else None
 
 
 class Limits:
@@ -123,7 +123,7 @@ def events(request: CaseMessage, partner: str, messages: Iterable[CaseMessage]) 
 def request_of(message: CaseMessage | None) -> CaseMessage | None:
     """Return the request that a message is about, however many messages lie between; `None` for no request."""
     for _step in range(_DEPTH):
-        if message is None or message.kind == "request":
+        if message is None or message.kind in rules.ASKS:
             return message
         if not message.in_reply_to:
             return None

@@ -9,7 +9,7 @@ from comity.desks.cases.reads import visible_to
 from comity.node.officers.models import Officer
 
 SHOWN: Final = 25
-_KINDS: Final = frozenset({"request", "information", "supplement", "correction", "answer", "hit"})
+_KINDS: Final = frozenset({"request", "assistance", "information", "supplement", "correction", "answer", "hit"})
 """Kinds of message that tell of subjects or facts."""
 
 

@@ -9,7 +9,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from comity.desks.cases import ringing
+from comity.desks.cases import ringing, rules
 from comity.desks.cases.alerting import Escalation, Told
 from comity.desks.cases.models import CaseMessage, Standing, State
 from comity.desks.cases.visibility import visible_messages
@@ -20,7 +20,7 @@ PAGE: Final = 10
 """So many late ones stand on the home page; all are under "Nearly late or late"."""
 
 LATE: Final = Q(
-    incoming=True, kind="request", state__in=(State.NEW, State.OPEN), still_since=None, due_at__isnull=False
+    incoming=True, kind__in=rules.ASKS, state__in=(State.NEW, State.OPEN), still_since=None, due_at__isnull=False
 ) & ~Q(standing=Standing.WITHDRAWN)
 """With a `due_at` in the past: requests that should have been answered."""
 

@@ -1,9 +1,11 @@
 """Subjects as pages show them: facts in words, in one order, with codes isolated left to right."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any, Final
 
+from django.utils import formats
 from django.utils.translation import get_language
 
 from comity.desks.cases import given_dates, rules, words
@@ -34,6 +36,25 @@ class SubjectView:
     link: str
     facts: tuple[Fact, ...]
     candidates: tuple[Candidate, ...] = ()
+
+
+def measure_facts(said: Mapping[str, Any]) -> tuple[Fact, ...]:
+    """Return what is said of a measure for which assistance is asked, in words and in one order.
+
+    Args:
+        said: as `content.content_of` keeps it.
+    """
+    return tuple(
+        Fact(name, _in_words(key, said[key]), key == "accounts")
+        for key, name in words.MEASURE_FACTS.items()
+        if said.get(key)
+    )
+
+
+def _in_words(key: str, value: Any) -> tuple[str, ...]:  # noqa: ANN401 - plain JSON
+    if key in {"begins", "ends"}:
+        return (formats.date_format(date.fromisoformat(value), "DATE_FORMAT"),)
+    return tuple(map(shown, value)) if isinstance(value, list) else (shown(str(value)),)
 
 
 CODES: Final = frozenset(

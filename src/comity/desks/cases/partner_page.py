@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from django.db.models import F
 from django.utils import timezone
 
-from comity.desks.cases import due
+from comity.desks.cases import due, rules
 from comity.desks.cases.choices import in_language
 from comity.desks.cases.models import Addressee, CaseMessage, Standing, State
 from comity.desks.cases.partners import PartnerView, partners
@@ -122,11 +122,12 @@ def partner_page(officer: Officer, authority: str, language: str, *, at: datetim
     if found is None or entry is None:
         return None
     asked, answered = _asked(officer, authority, at), _answered(officer, authority, at)
+    asked_of_law = [one for one in asked if one.message.kind == "request"]  # for assistance the law sets no time
     return PartnerPage(
         partner=found,
         languages=entry.member.languages,
         contacts=tuple(_contact(one, language, at) for one in entry.member.contacts),
-        theirs=_on_time(((None if one.still_since else one.due_at, one.replied_at) for one in asked), at),
+        theirs=_on_time(((None if one.still_since else one.due_at, one.replied_at) for one in asked_of_law), at),
         ours=_on_time(answered, at),
         owed_by_them=_soonest([one.message for one in asked if one.message.state == State.OPEN and not one.reply]),
         owed_by_us=_soonest(_waiting(officer, authority)),
@@ -160,8 +161,8 @@ def _opening(hours: Hours, zone: ZoneInfo) -> Opening:
 
 
 def _asked(officer: Officer, partner: str, at: datetime) -> list[Addressee]:
-    """Return our requests to a partner with what it replied; two queries."""
-    mine = visible_to(officer).filter(incoming=False, kind="request", sent_at__gte=at - LOOKED_BACK)
+    """Return our requests to a partner, for assistance too, with what it replied; two queries."""
+    mine = visible_to(officer).filter(incoming=False, kind__in=rules.ASKS, sent_at__gte=at - LOOKED_BACK)
     asked = Addressee.objects.filter(authority=partner, message__in=mine.exclude(standing=Standing.WITHDRAWN))
     newest = asked.order_by("-message").values_list("message", flat=True)[:MOST]
     return list(
@@ -206,7 +207,7 @@ def _on_time(pairs: Iterable[tuple[datetime | None, datetime | None]], at: datet
 
 def _waiting(officer: Officer, partner: str) -> list[CaseMessage]:
     found = visible_to(officer).filter(
-        incoming=True, kind="request", originator=partner, state__in=(State.NEW, State.OPEN)
+        incoming=True, kind__in=rules.ASKS, originator=partner, state__in=(State.NEW, State.OPEN)
     )
     return list(
         found.exclude(standing=Standing.WITHDRAWN)

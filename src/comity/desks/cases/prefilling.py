@@ -4,10 +4,14 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from django.http import QueryDict
+from django.utils import timezone
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from comity.desks.cases import given_dates, rules
+from comity.desks.cases.choices import authority_name, contact_of
 from comity.desks.cases.models import CaseMessage
+from comity.node.officers.models import Officer
 from comity.vocabulary.handling import Handling
 
 _BOUND: Final = frozenset({Handling.H2, Handling.H3})
@@ -38,6 +42,22 @@ def correction(sent: CaseMessage) -> QueryDict:
     _add_subjects(data, content)
     data.setlist("handling", list(sent.handling))
     data["conditions"] = "\n".join(content.get("conditions", []))
+    return data
+
+
+def acknowledgement(asked: CaseMessage, officer: Officer) -> QueryDict:
+    """Return the form of an acknowledgement: the unit that works on it, the day it is due, and the contact point.
+
+    Args:
+        asked: the partner's message that is acknowledged.
+        officer: who writes; where nobody has a unit, the office itself stands there.
+    """
+    language, own = get_language() or officer.language, officer.authority
+    data = QueryDict(mutable=True)
+    data["by"] = asked.unit or officer.unit or authority_name(own, language)
+    if asked.due_at is not None and asked.due_at > timezone.now():
+        data["answer_by"] = timezone.localdate(asked.due_at).isoformat()
+    data["contact"] = contact_of(own)
     return data
 
 

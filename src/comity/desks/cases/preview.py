@@ -45,6 +45,7 @@ class Preview:
     kind: str = "request"
     approvals: int = 0  # how many further officers have to approve before it is sent
     doubts: tuple[Any, ...] = ()
+    helps: bool = False  # it answers a request for assistance
 
     @property
     def allowed(self) -> bool:

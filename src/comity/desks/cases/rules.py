@@ -119,38 +119,43 @@ WITH_CATEGORY: Final = frozenset({"Person"})
 WITH_ZONE: Final = frozenset({"Person", "Passport", "Identification"})
 """Kinds of subject that a machine readable zone tells of."""
 
-WITH_SUBJECTS: Final = frozenset({"request", "information", "correction", "supplement"})
+WITH_SUBJECTS: Final = frozenset({"request", "assistance", "information", "correction", "supplement"})
 """Kinds of message on whose form subjects are written; an answer takes them from confirmed records."""
 
-LINKED: Final = frozenset({"request", "supplement"})
+LINKED: Final = frozenset({"request", "assistance", "supplement"})
 """Kinds of message in which every subject says how it is linked with the purpose."""
 
 WITH_FILES: Final = frozenset(
-    {"request", "information", "answer", "refusal", "correction", "clarification", "supplement", "hit"}
+    {"request", "assistance", "information", "answer", "refusal", "correction", "clarification", "supplement", "hit"}
 )
 """Kinds of message to which files can be attached."""
 
 MAX_FILES: Final = 20
 
-AWAIT_REPLY: Final = frozenset({"request", "clarification", "consent-request"})
+ASKS: Final = frozenset({"request", "assistance"})
+"""Kinds of message that an answer or a refusal replies to; each has a clock, of its own day or of the agreement."""
+
+AWAIT_REPLY: Final = ASKS | {"clarification", "consent-request"}
 """Kinds of message that wait for an answer."""
 
-CORRECTABLE: Final = frozenset({"request", "answer", "information", "correction", "supplement", "hit"})
+CORRECTABLE: Final = frozenset({"request", "assistance", "answer", "information", "correction", "supplement", "hit"})
 """Kinds of message of ours that can be corrected."""
 
-WITHDRAWABLE: Final = CORRECTABLE | {"refusal", "clarification", "consent-request", "consent"}
+WITHDRAWABLE: Final = CORRECTABLE | {"refusal", "clarification", "consent-request", "consent", "acknowledgement"}
 """Kinds of message of ours that can be withdrawn."""
 
 FOLLOW_UPS: Final = ("reminder", "correction", "withdrawal")
 """Kinds of message in which we speak of a message of our own."""
 
-REPLIES: Final = frozenset({"answer", "refusal", "clarification", "hit", "consent-request", "consent"})
+REPLIES: Final = frozenset(
+    {"answer", "refusal", "clarification", "hit", "consent-request", "consent", "acknowledgement"}
+)
 """Kinds of message that only the recipient of a message may send, about that message."""
 
 NAMES_SUBJECTS: Final = frozenset({"information", "correction", "supplement"})
 """Kinds of message beside a request whose subjects are looked for in the records."""
 
-REFERRING: Final = frozenset({*FOLLOW_UPS, "clarification", "supplement", "hit", "consent-request", "consent"})
+REFERRING: Final = frozenset({*FOLLOW_UPS, *REPLIES, "supplement"} - {"answer", "refusal"})
 """Kinds of message that are shown with what they refer to."""
 
 MAX_APPROVALS: Final = 2
@@ -189,7 +194,7 @@ class Spoken(Protocol):
 
 def may_be_answered(message: Spoken) -> bool:
     """Whether the message is a partner's request that still waits for an answer."""
-    waits = message.incoming and message.kind == "request" and message.state in {"new", "open"}
+    waits = message.incoming and message.kind in ASKS and message.state in {"new", "open"}
     return waits and message.standing != "withdrawn" and not message.channel
 
 
@@ -198,7 +203,7 @@ def may_be_entered(message: Spoken) -> bool:
 
     What a partner asked through the exchange is answered there, or its clock would run on.
     """
-    waits = message.kind == "request" and message.state in {"new", "open"} and message.standing != "withdrawn"
+    waits = message.kind in ASKS and message.state in {"new", "open"} and message.standing != "withdrawn"
     return waits and message.incoming == bool(message.channel) and bool(message.content)
 
 
@@ -207,7 +212,7 @@ def may_follow_up(message: Spoken, kind: str) -> bool:
     if message.incoming or message.channel or message.standing == "withdrawn" or not message.content:
         return False
     if kind == "reminder":
-        return message.kind == "request" and message.state == "open"
+        return message.kind in ASKS and message.state == "open"
     return message.kind in (CORRECTABLE if kind == "correction" else WITHDRAWABLE)
 
 
@@ -219,7 +224,7 @@ def may_be_hit(message: Spoken) -> bool:
 
 def may_be_used(message: Spoken) -> bool:
     """Whether the owner of what a message brought can be asked to consent to a further use of it."""
-    brought = message.kind in NAMES_SUBJECTS or message.kind in {"request", "answer", "hit"}
+    brought = message.kind in NAMES_SUBJECTS or message.kind in ASKS | {"answer", "hit"}
     sealed = message.incoming and not message.channel
     return sealed and brought and message.standing != "withdrawn" and bool(message.content)
 
@@ -234,7 +239,17 @@ def may_be_supplied(message: Spoken) -> bool:
     """Whether something can be added now: to a partner's clarification that waits, or to our request that waits."""
     if message.standing == "withdrawn" or message.state not in {"new", "open"} or not message.content:
         return False
-    return not message.channel and message.kind == ("clarification" if message.incoming else "request")
+    return not message.channel and message.kind in ({"clarification"} if message.incoming else ASKS)
+
+
+def may_be_acknowledged(message: Spoken) -> bool:
+    """Whether one can tell the partner who works on its message; what is settled says more than that."""
+    there = message.incoming and message.standing != "withdrawn" and not message.channel and bool(message.content)
+    return there and (message.kind in {"information", "hit"} or _waits_for_us(message))
+
+
+def _waits_for_us(message: Spoken) -> bool:
+    return message.kind in ASKS | {"consent-request"} and message.state in {"new", "open"}
 
 
 def may_be_about(message: Spoken, kind: str) -> bool:
@@ -243,6 +258,8 @@ def may_be_about(message: Spoken, kind: str) -> bool:
         return may_be_hit(message)
     if kind in {"consent-request", "consent"}:
         return may_be_used(message) if kind == "consent-request" else may_be_allowed(message)
+    if kind == "acknowledgement":
+        return may_be_acknowledged(message)
     if kind in REPLIES:
         return may_be_answered(message)
     return may_be_supplied(message) if kind == "supplement" else may_follow_up(message, kind)
@@ -251,5 +268,7 @@ def may_be_about(message: Spoken, kind: str) -> bool:
 def acts_on(message: Spoken) -> tuple[str, ...]:
     """Return the kinds of message that can be written about this one now, replies to a request apart."""
     return tuple(
-        kind for kind in (*FOLLOW_UPS, "supplement", "consent-request", "consent") if may_be_about(message, kind)
+        kind
+        for kind in (*FOLLOW_UPS, "supplement", "consent-request", "consent", "acknowledgement")
+        if may_be_about(message, kind)
     )

@@ -15,7 +15,9 @@ from comity.vocabulary.authority import AuthorityId
 from comity.vocabulary.urgency import Urgency
 
 TWO_OFFICERS: Final = 2
-REPLIES: Final = frozenset({"answer", "refusal", "clarification", "hit", "consent-request", "consent"})
+REPLIES: Final = frozenset(
+    {"answer", "refusal", "clarification", "hit", "consent-request", "consent", "acknowledgement"}
+)
 """Kinds that only the recipient of a message may send, about that message."""
 
 

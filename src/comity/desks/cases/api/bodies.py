@@ -87,14 +87,24 @@ def _type(field: forms.Field) -> tuple[Any, Any]:
         return Annotated[str, Field(min_length=1 if field.required else 0, max_length=_CODE, **about)], (
             ... if field.required else ""
         )
-    if isinstance(field, forms.BooleanField):
-        return Annotated[bool, Field(**about)], False
-    if isinstance(field, forms.DateField):
-        return Annotated[str | None, Field(pattern=_DAY, json_schema_extra={"format": "date"}, **about)], None
+    if isinstance(field, (forms.BooleanField, forms.IntegerField, forms.DateField)):
+        return _plain(field, about)
     most = getattr(field, "max_length", None) or _CODE
     return Annotated[str, Field(min_length=1 if field.required else 0, max_length=most, **about)], (
         ... if field.required else ""
     )
+
+
+def _plain(field: forms.Field, about: dict[str, Any]) -> tuple[Any, Any]:
+    """Return the type and the default of a yes or no, a number or a day."""
+    if isinstance(field, forms.BooleanField):
+        return Annotated[bool, Field(**about)], False
+    default = ... if field.required else None
+    if isinstance(field, forms.IntegerField):
+        bounds: dict[str, Any] = {"ge": field.min_value, "le": field.max_value}
+        return Annotated[int | None, Field(**bounds, **about)], default
+    day = Annotated[str, Field(pattern=_DAY, json_schema_extra={"format": "date"}, **about)]
+    return (day, default) if field.required else (day | None, default)
 
 
 class RefusedQuestion(Strict):

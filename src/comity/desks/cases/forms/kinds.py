@@ -3,6 +3,7 @@
 from typing import Final
 
 from comity.desks.cases.forms.asking import ClarificationForm, ConsentForm, ConsentRequestForm, HitForm, SupplementForm
+from comity.desks.cases.forms.helping import AcknowledgementForm, AssistanceForm
 from comity.desks.cases.forms.messages import (
     AnswerForm,
     CorrectionForm,
@@ -27,4 +28,6 @@ FORMS: Final[dict[str, MessageForm]] = {
     "consent-request": ConsentRequestForm,
     "consent": ConsentForm,
     "supplement": SupplementForm,
+    "assistance": AssistanceForm,
+    "acknowledgement": AcknowledgementForm,
 }

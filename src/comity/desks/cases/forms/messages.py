@@ -25,6 +25,7 @@ class Choices:
         areas: crime areas that agreements in force know.
         confirmed: (row, caption) of the records that were confirmed to be subjects of the request that is answered.
         questions: of the request that is answered, in order; each can be refused by itself.
+        asked: kind of the message that is answered; empty where none is.
     """
 
     partners: tuple[tuple[str, str], ...] = ()
@@ -32,6 +33,7 @@ class Choices:
     areas: tuple[str, ...] = ()
     confirmed: tuple[tuple[str, str], ...] = field(default=())
     questions: tuple[str, ...] = ()
+    asked: str = ""
 
 
 class MessageForm(Protocol):
@@ -56,9 +58,11 @@ def free_text(label: Any, hint: Any = "", *, rows: int = 0, missing: Any = "", m
     )
 
 
-def _day(label: Any, hint: Any) -> forms.DateField:  # noqa: ANN401 - lazy texts
+def day_field(label: Any, hint: Any = "", *, missing: Any = "") -> forms.DateField:  # noqa: ANN401 - lazy texts
+    """Return a field for a day; `missing` is what is said where it is empty, and without it may be empty."""
     widget = forms.DateInput(attrs={"type": "date", "dir": "ltr"}, format="%Y-%m-%d")
-    return forms.DateField(label=label, help_text=hint, required=False, widget=widget)
+    errors = {"required": missing} if missing else None
+    return forms.DateField(label=label, help_text=hint, required=bool(missing), widget=widget, error_messages=errors)
 
 
 def offer(form: forms.Form, **offered: Iterable[tuple[str, Any]]) -> None:
@@ -69,7 +73,8 @@ def offer(form: forms.Form, **offered: Iterable[tuple[str, Any]]) -> None:
         chosen.choices = list(found)
 
 
-def _ahead(day: date | None) -> None:
+def ahead(day: date | None) -> None:
+    """Refuse a day that is over."""
     if day is not None and day < timezone.localdate():
         raise ValidationError(_("choose today or a later day"))
 
@@ -163,7 +168,7 @@ class RequestForm(InformationForm):
     questions = free_text(
         _("Questions"), _("One question on a line."), rows=3, most=4000, missing=_("ask at least one question")
     )
-    deadline = _day(_("Answer needed by"), _("Leave empty for the time limit of the agreement."))
+    deadline = day_field(_("Answer needed by"), _("Leave empty for the time limit of the agreement."))
 
     field_order = (
         "purpose", "crime_area", "legal_basis", "facts", "questions", "urgency", "urgency_ground", "deadline",
@@ -173,7 +178,7 @@ class RequestForm(InformationForm):
     def clean_deadline(self) -> date | None:
         """Refuse a day that is over."""
         day: date | None = self.cleaned_data.get("deadline")
-        _ahead(day)
+        ahead(day)
         return day
 
 
@@ -186,7 +191,7 @@ class AnswerForm(Handled):
         widget=forms.RadioSelect,
         error_messages={"required": _("choose the kind of answer")},
     )
-    more_by = _day(_("More will follow by"), _("Needed in an interim answer."))
+    more_by = day_field(_("More will follow by"), _("Needed in an interim answer."))
     delay = forms.BooleanField(
         label=_("A judicial authorisation is needed first"),
         required=False,
@@ -212,6 +217,8 @@ class AnswerForm(Handled):
         offer(self, include=offered)
         if not offered:
             del self.fields["include"]
+        if self.offered.asked == "assistance":
+            offer(self, kind=choices(words.HELP_KINDS))
         for place, question in enumerate(self.offered.questions):
             self.fields[f"refused{place}"] = forms.ChoiceField(
                 label=question,
@@ -243,7 +250,7 @@ class AnswerForm(Handled):
     def clean_more_by(self) -> date | None:
         """Refuse a day that is over."""
         day: date | None = self.cleaned_data.get("more_by")
-        _ahead(day)
+        ahead(day)
         return day
 
     def clean(self) -> dict[str, Any]:

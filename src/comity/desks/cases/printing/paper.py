@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 
 from comity.desks.cases import due, words
 from comity.desks.cases.choices import authority_name
-from comity.desks.cases.facts import SubjectView
+from comity.desks.cases.facts import SubjectView, measure_facts
 from comity.desks.cases.models import CaseMessage
 from comity.desks.cases.moments import Moment
 from comity.desks.cases.reads import CasePage, MessageView
@@ -102,7 +102,9 @@ def _set(data: dict[str, Any], at: datetime, standard: Literal["a-2u", "1.7"]) -
 
 def _message(view: MessageView, officer: Officer, language: str) -> dict[str, Any]:
     one, content = view.message, view.content
-    outcome = words.ANSWER_KINDS.get(str(content.get("answer", "")))
+    asked = view.asked.kind if view.asked is not None else ""
+    outcomes = words.HELP_KINDS if asked == "assistance" else words.ANSWER_KINDS
+    outcome = outcomes.get(str(content.get("answer", "")))
     who = authority_name(one.originator, language) if one.incoming else str(one.written_by or one.originator)
     shown = bool(content) and may_export(officer, one)
     return {
@@ -138,6 +140,7 @@ def _rows(message: CaseMessage, content: dict[str, Any]) -> Rows:
         )
     if (limit := due.due_of(message)) is not None:
         rows.append([_("Answer needed by"), _moment(limit)])
+    rows += _help(content)
     if content.get("more_by"):
         rows.append([_("More will follow by"), _moment(datetime.fromtimestamp(content["more_by"], UTC))])
     if content.get("ground"):
@@ -151,6 +154,22 @@ def _rows(message: CaseMessage, content: dict[str, Any]) -> Rows:
     rows += [
         [_("File"), f"{_own(one['title'])}\nSHA-256 {_ltr(one['sha256'])}"] for one in content.get("attachments", [])
     ]
+    return rows
+
+
+def _help(content: dict[str, Any]) -> Rows:
+    """Return for which measure assistance is asked, or who works on a message."""
+    rows: Rows = []
+    if asked := content.get("assistance"):
+        rows.append([_("What is asked for"), str(words.word(words.MEASURES, asked["measure"]))])
+        rows += [
+            [str(fact.name), "\n".join((_ltr if fact.code else _own)(value) for value in fact.values)]
+            for fact in measure_facts(asked)
+        ]
+    if taken := content.get("taken_up"):
+        rows.append([_("Who works on it"), _own(" · ".join(filter(None, [taken["by"], taken.get("contact", "")])))])
+        if taken.get("answer_by"):
+            rows.append([_("Answer may be expected by"), _moment(due.moment(taken["answer_by"]))])
     return rows
 
 

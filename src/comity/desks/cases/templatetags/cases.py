@@ -10,7 +10,8 @@ from django.utils.safestring import SafeString
 from django.utils.translation import get_language, get_language_info
 from django.utils.translation import gettext_lazy as _
 
-from comity.desks.cases import choices, due, rules, words
+from comity.desks.cases import choices, due, facts, rules, words
+from comity.desks.cases.facts import Fact
 from comity.desks.cases.models import CaseMessage
 
 register = template.Library()
@@ -32,6 +33,9 @@ _TABLES: dict[str, words.Words] = {
     "use": words.USES,
     "channel": {**words.CHANNELS, **words.INFORMED},
     "consent": words.CONSENTS,
+    "measure": words.MEASURES,
+    "help": words.HELP_KINDS,
+    "help_reply": {**words.REPLIES, **words.HELP_KINDS},
     "confidence": words.CONFIDENCE,
     "property": words.PROPERTIES,
 }
@@ -56,6 +60,8 @@ _WRITING = {
     "hit": _("Tell of a hit"),
     "consent-request": _("Ask for consent"),
     "consent": _("Answer on consent"),
+    "assistance": _("Ask for assistance"),
+    "acknowledgement": _("Acknowledge"),
 }
 
 
@@ -93,6 +99,18 @@ def due_rule(message: CaseMessage) -> Any:  # noqa: ANN401 - a lazy text
     return _(
         "The time limit of the agreement from the receipt; nights and holidays count, time standing still does not."
     )
+
+
+@register.filter
+def asks(message: CaseMessage) -> bool:
+    """Tell whether a message is one that is answered or refused, and has a clock."""
+    return message.kind in rules.ASKS
+
+
+@register.filter
+def measure_facts(said: dict[str, Any]) -> tuple[Fact, ...]:
+    """Return the facts of a measure for which assistance is asked, in words."""
+    return facts.measure_facts(said)
 
 
 @register.filter
