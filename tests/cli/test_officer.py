@@ -46,6 +46,18 @@ def test_what_cannot_be_is_said_in_one_sentence(node, arguments, typed, said):
     assert "Traceback" not in done.stderr
 
 
+def test_an_officer_is_linked_to_an_identity_provider(node):
+    at = ("officer", "--node", str(node))
+    without = run(*at, "link", "hlowe", "f3c1")
+    assert without.returncode == 1
+    assert "[identity_provider]" in without.stderr
+    with (node / "node.toml").open("a") as file:
+        file.write('\n[identity_provider]\nissuer = "https://login.xa.example"\nclient_id = "comity"\n')
+    linked = run(*at, "link", "hlowe", "f3c1")
+    assert (linked.returncode, "hlowe may sign in there" in linked.stdout) == (0, True)
+    assert run(*at, "unlink", "hlowe").returncode == 0
+
+
 def test_a_folder_without_a_node_is_named(tmp_path):
     done = run("officer", "--node", str(tmp_path), "list")
     assert done.returncode == 1

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from comity.config import nodefile
 from comity.config.errors import NodeFileError
-from comity.config.nodefile import Authority, Mail, NodeFile
+from comity.config.nodefile import Authority, IdentityProvider, Mail, NodeFile
 
 TEXTS = st.text(st.characters(blacklist_categories=("Cs",)), max_size=30)
 PORTS = st.integers(1, 65535)
@@ -34,6 +34,12 @@ def node_files(draw: st.DrawFn) -> NodeFile:
         alarm_minutes=draw(st.integers(1, 60)),
         undo_seconds=draw(st.integers(0, 60)),
         webhook_hosts=tuple(draw(st.lists(st.sampled_from(["cases.xa.example", "registry:8443"]), max_size=2))),
+        identity_provider=draw(
+            st.none()
+            | st.builds(
+                IdentityProvider, st.just("https://login.xa.example"), st.just("c"), NAMES, st.text(), st.booleans()
+            )
+        ),
         mail=draw(st.none() | st.builds(Mail, st.just("mail.xa.example"), st.just("c@xa.example"), PORTS)),
     )
 
@@ -72,6 +78,10 @@ def test_a_missing_file_names_the_command_that_makes_one(tmp_path: Path) -> None
         ('webhook_hosts = ["x:0"]', "list of host names"),
         ("webhook_hosts = [1]", "list of host names"),
         ("[mail]", "needs `host`"),
+        ('[identity_provider]\nissuer = "https://x"', "needs `issuer`"),
+        ('[identity_provider]\nissuer = "http://x.example"\nclient_id = "c"', "https address"),
+        ('[identity_provider]\nissuer = "https://x/?a"\nclient_id = "c"', "without ? and #"),
+        ('[identity_provider]\nsecret = "x"', "no setting `secret`"),
         ('[mail]\nhost = "mail.xa.example"', "needs `host`"),
         ('[mail]\nhost = "mail.xa.example"\nsender = "c@xa.example"\nsecurity = "none"', "starttls or tls"),
         ('[mail]\nhost = "localhost"\nsender = "c@xa.example"\nport = 0', "between 1 and 65535"),

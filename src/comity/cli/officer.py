@@ -94,6 +94,33 @@ def close(username: str) -> None:
     click.echo(_("The access of {username} is closed.").format(username=username))
 
 
+@command.command(name="link")
+@click.argument("username")
+@click.argument("subject")
+def link(username: str, subject: str) -> None:
+    """Let an officer sign in as a subject of the authority's identity provider."""
+    from django.conf import settings  # noqa: PLC0415  # needs Django
+    from django.utils import timezone  # noqa: PLC0415  # as above
+
+    from comity.node.officers import actions  # noqa: PLC0415  # as above
+
+    provider = settings.NODE.identity_provider
+    if provider is None:
+        raise Failure(_("this node has no identity provider"), _("add [identity_provider] to node.toml"))
+    actions.link(_officer(username), provider.issuer, subject, at=timezone.now())
+    click.echo(_("{username} may sign in there from now on.").format(username=username))
+
+
+@command.command(name="unlink")
+@click.argument("username")
+def unlink(username: str) -> None:
+    """Let an officer no longer sign in by an identity provider."""
+    from comity.node.officers import actions  # noqa: PLC0415  # needs Django
+
+    actions.unlink(_officer(username))
+    click.echo(_("{username} signs in here only from now on.").format(username=username))
+
+
 @command.command(name="list")
 def list_officers() -> None:
     """List the officers of the node."""

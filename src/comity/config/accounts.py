@@ -16,7 +16,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from comity.config import browsers
+from comity.config import browsers, provider
 from comity.node.officers import stepup
 
 
@@ -63,6 +63,8 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc] # allauth shi
             found.append({"description": _("Use a passkey"), "url": reverse("mfa_reauthenticate_webauthn")})
         if held - {Authenticator.Type.WEBAUTHN}:
             found.append({"description": _("Use a code"), "url": reverse("mfa_reauthenticate")})
+        if provider.may_confirm(context.request):
+            found.append({"description": _("Use your authority's sign-in"), "url": provider.address(fresh=True)})
         if not found and user.has_usable_password():
             found.append({"description": _("Use your password"), "url": reverse("account_reauthenticate")})
         return found

@@ -11,13 +11,16 @@ import zoneinfo
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
+from urllib.parse import urlsplit
 
 from comity.config.errors import NodeFileError
 
 FILE_NAME = "node.toml"
 SECRET_FILE = Path("keys") / "web-secret"
 MAIL_PASSWORD_FILE = Path("keys") / "mail-password"
+PROVIDER_SECRET_FILE = Path("keys") / "identity-provider-secret"
+_PARSED: Final = frozenset({"authority", "name", "mail", "identity_provider", "webhook_hosts"})
 _THIS_MACHINE = ("localhost", "127.0.0.1")
 LANGUAGES = ("en", "fr", "es", "ar")
 COLOURS = ("blue", "azure", "indigo", "purple", "pink", "red", "orange", "yellow", "lime", "green", "teal", "cyan")
@@ -47,6 +50,26 @@ class Mail:
     port: int = 587
     security: str = "starttls"
     user: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class IdentityProvider:
+    """Where officers of the authority sign in besides here, by OpenID Connect. See `docs/reference/node-file.md`.
+
+    The secret is the file `keys/identity-provider-secret`. `second_factor`: what it confirms with two factors needs
+    none of ours. `claim`: officers not linked yet are found by it; empty where an administrator links each.
+    """
+
+    issuer: str
+    client_id: str
+    names: Mapping[str, str] = field(default_factory=dict)
+    claim: str = ""
+    second_factor: bool = False
+    ca_file: str = ""
+
+    def name(self, language: str) -> str:
+        """Return the name on its button in `language`, else in English, else its host."""
+        return _in_language(self.names, language) or urlsplit(self.issuer).netloc
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +103,7 @@ class NodeFile:
     alarm_minutes: int = 5
     undo_seconds: int = 10
     mail: Mail | None = None
+    identity_provider: IdentityProvider | None = None
     webhook_hosts: tuple[str, ...] = ()
 
     @property
@@ -125,7 +149,8 @@ def from_document(document: Mapping[str, Any], folder: Path | None) -> NodeFile:
     known = {
         "host": str, "port": int, "scheme": str, "federation_port": int, "state": str, "name": dict, "colour": str,
         "authority": list, "language": str, "time_zone": str, "database": str, "demo": bool, "idle_minutes": int,
-        "session_hours": int, "step_up_minutes": int, "alarm_minutes": int, "undo_seconds": int, "mail": dict,
+        "session_hours": int, "step_up_minutes": int, "alarm_minutes": int, "undo_seconds": int,
+        "mail": dict, "identity_provider": dict,
         "webhook_hosts": list,
     }  # fmt: skip
     for key, value in document.items():
@@ -133,14 +158,13 @@ def from_document(document: Mapping[str, Any], folder: Path | None) -> NodeFile:
             raise NodeFileError(f"{FILE_NAME}: unknown setting `{key}`; known are {', '.join(sorted(known))}")
         if not isinstance(value, known[key]) or (known[key] is int and isinstance(value, bool)):
             raise NodeFileError(f"{FILE_NAME}: `{key}` must be of type {known[key].__name__}")
-    values = {
-        key: value for key, value in document.items() if key not in {"authority", "name", "mail", "webhook_hosts"}
-    }
+    values = {key: value for key, value in document.items() if key not in _PARSED}
     file = NodeFile(
         folder=folder,
         names=_names(document.get("name", {}), "name"),
         authorities=_authorities(document.get("authority", [])),
         mail=_mail(document.get("mail")),
+        identity_provider=_identity_provider(document.get("identity_provider")),
         webhook_hosts=_hosts(document.get("webhook_hosts", [])),
         **values,
     )
@@ -178,6 +202,17 @@ def dump(file: NodeFile) -> str:
             f"security = {_quoted(file.mail.security)}",
             f"sender = {_quoted(file.mail.sender)}",
             f"user = {_quoted(file.mail.user)}",
+        ]
+    if (provider := file.identity_provider) is not None:
+        lines += [
+            "",
+            "[identity_provider]",
+            f"issuer = {_quoted(provider.issuer)}",
+            f"client_id = {_quoted(provider.client_id)}",
+            f"name = {_table(provider.names)}",
+            f"claim = {_quoted(provider.claim)}",
+            f"second_factor = {'true' if provider.second_factor else 'false'}",
+            f"ca_file = {_quoted(provider.ca_file)}",
         ]
     for authority in file.authorities:
         lines += ["", "[[authority]]", f"id = {_quoted(authority.id)}", f"name = {_table(authority.names)}"]
@@ -221,6 +256,28 @@ def _mail(value: Mapping[str, Any] | None) -> Mail | None:
         raise NodeFileError(f"{FILE_NAME}: `security` of `mail` must be starttls or tls; none only to this machine")
     if not 0 < found.port < 65536:  # noqa: PLR2004 - TCP's own limit
         raise NodeFileError(f"{FILE_NAME}: `port` of `mail` must lie between 1 and 65535")
+    return found
+
+
+def _identity_provider(value: Mapping[str, Any] | None) -> IdentityProvider | None:
+    if value is None:
+        return None
+    known = {"issuer": str, "client_id": str, "name": dict, "claim": str, "second_factor": bool, "ca_file": str}
+    for key, one in value.items():
+        if key not in known or not isinstance(one, known[key]):
+            raise NodeFileError(f"{FILE_NAME}: `identity_provider` has no setting `{key}` of this type")
+    given = {key: one for key, one in value.items() if key != "name"}
+    try:
+        found = IdentityProvider(**given, names=_names(value.get("name", {}), "identity_provider"))
+        place = urlsplit(found.issuer)
+        there = place.hostname or ""
+    except (TypeError, ValueError):
+        raise NodeFileError(f"{FILE_NAME}: `identity_provider` needs `issuer`, an address, and `client_id`") from None
+    safe = place.scheme == "https" or (place.scheme == "http" and there in _THIS_MACHINE)
+    if not safe or not _HOST.fullmatch(there) or place.query or place.fragment or not found.client_id:
+        raise NodeFileError(
+            f"{FILE_NAME}: `identity_provider` needs `issuer`, an https address without ? and #, and `client_id`"
+        )
     return found
 
 

@@ -4,7 +4,7 @@ from allauth.account import views as account
 from django.urls import URLPattern, URLResolver, include, path
 from django.urls.resolvers import RoutePattern
 
-from comity.config import confirming, incidents, my_account, sittings, systems, views
+from comity.config import confirming, incidents, my_account, provider, sittings, systems, views
 
 handler500 = "comity.config.views.failed"
 
@@ -28,6 +28,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("sign-ins/end", sittings.end_of_officer, name="end_session"),
     path("sign-ins/open", sittings.open_again, name="open_again"),
     path("account/confirm/<str:token>/", confirming.confirm, name="confirm"),
+    path("account/provider/", provider.leave, name="provider"),
+    path("account/provider/back", provider.come_back, name="provider_back"),
     path("account/demo/", views.demo_sign_in, name="demo_sign_in"),
     # Of allauth's pages only these: there is no registration, and no mail that could reset a password.
     path("account/login/", account.login, name="account_login"),

@@ -13,6 +13,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
+from comity.config import provider
 from comity.config.demosignin import demo_officers as _demo_officers
 from comity.config.distances import distance
 from comity.node.officers.models import Officer
@@ -180,3 +181,9 @@ def names(value: Iterable[object]) -> SafeString:
 def demo_officers(context: template.Context) -> tuple[Officer, ...]:
     """Return whom a visitor of a demo may sign in as; nobody where the node is no demo."""
     return _demo_officers(context["request"])
+
+
+@register.simple_tag(takes_context=True)
+def identity_provider(context: template.Context) -> provider.Shown | None:
+    """Return the identity provider that the page of the sign-in offers; `None` where there is none."""
+    return provider.shown(context["request"])

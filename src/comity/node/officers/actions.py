@@ -4,13 +4,14 @@ The ledger stands above this package; who calls these functions records the act.
 """
 
 from collections.abc import Collection
+from datetime import datetime
 
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.db import transaction
 
 from comity.node.officers.errors import NameTakenError, UnknownAuthorityError, UnknownRoleError, WeakPasswordError
-from comity.node.officers.models import Officer, Sitting
+from comity.node.officers.models import Officer, OutsideIdentity, Sitting
 from comity.node.officers.rules import Role
 
 
@@ -94,6 +95,25 @@ def end_sittings(officer: Officer, *, handle: str = "", keep: str = "") -> int:
     """
     found = Sitting.objects.filter(officer=officer).exclude(session_key=keep)
     count, _ = (found.filter(handle=handle) if handle else found).delete()
+    return count
+
+
+@transaction.atomic
+def link(officer: Officer, issuer: str, subject: str, *, at: datetime) -> None:
+    """Let an officer sign in as a subject of an identity provider; an earlier link to it ends.
+
+    Raises:
+        NameTakenError: the subject is another officer; nothing was changed.
+    """
+    if OutsideIdentity.objects.filter(issuer=issuer, subject=subject).exclude(officer=officer).exists():
+        raise NameTakenError(f"another officer signs in as the subject `{subject}`")
+    OutsideIdentity.objects.update_or_create(officer=officer, issuer=issuer, defaults={"subject": subject, "at": at})
+
+
+@transaction.atomic
+def unlink(officer: Officer) -> int:
+    """End all links of an officer to identity providers; return how many there were."""
+    count, _ = OutsideIdentity.objects.filter(officer=officer).delete()
     return count
 
 

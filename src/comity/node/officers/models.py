@@ -93,6 +93,28 @@ class Sitting(AbstractBaseSession):
         return store
 
 
+class OutsideIdentity(models.Model):
+    """Under which subject an identity provider knows an officer.
+
+    Issuer and subject together are what never changes and is never given to another (OpenID Connect Core 1.0, 5.7);
+    names and addresses may be.
+    """
+
+    officer = models.ForeignKey(Officer, on_delete=models.CASCADE, related_name="outside_identities")
+    issuer = models.CharField(max_length=300)
+    subject = models.CharField(max_length=255)
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(fields=["issuer", "subject"], name="a_subject_is_one_officer"),
+            models.UniqueConstraint(fields=["officer", "issuer"], name="an_officer_is_one_subject_of_an_issuer"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.officer_id} at {self.issuer}"
+
+
 class WrongPasswords(models.Model):
     """How often a password was wrong for one name from one address.
 
