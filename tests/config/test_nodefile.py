@@ -80,7 +80,7 @@ def test_a_missing_file_names_the_command_that_makes_one(tmp_path: Path) -> None
         ("[mail]", "needs `host`"),
         ('[identity_provider]\nissuer = "https://x"', "needs `issuer`"),
         ('[identity_provider]\nissuer = "http://x.example"\nclient_id = "c"', "https address"),
-        ('[identity_provider]\nissuer = "https://x/?a"\nclient_id = "c"', "without ? and #"),
+        ('[identity_provider]\nissuer = "https://x/?a"\nclient_id = "c"', "https address without"),
         ('[identity_provider]\nsecret = "x"', "no setting `secret`"),
         ('[mail]\nhost = "mail.xa.example"', "needs `host`"),
         ('[mail]\nhost = "mail.xa.example"\nsender = "c@xa.example"\nsecurity = "none"', "starttls or tls"),

@@ -122,7 +122,7 @@ def connected(there: Provider, officer: Officer, node: Callable[..., None], tmp_
 
 @pytest.fixture
 def linked(officer: Officer, there: Provider) -> Officer:
-    from django.utils import timezone  # noqa: PLC0415 - needs settings
+    from django.utils import timezone
 
     actions.link(officer, there.issuer, SUBJECT, at=timezone.now())
     return officer
@@ -223,7 +223,7 @@ def test_an_officer_whose_access_is_closed_stays_out(client: Client, there: Prov
 
 
 def test_a_subject_stands_for_one_officer(linked: Officer, there: Provider) -> None:
-    from django.utils import timezone  # noqa: PLC0415 - needs settings
+    from django.utils import timezone
 
     other = actions.register_officer("ortiz", password=None, display_name="O", authority="xa.ncb", served=("xa.ncb",))
     with pytest.raises(actions.NameTakenError):
@@ -327,7 +327,7 @@ def test_a_fresh_sign_in_there_is_a_fresh_second_factor(client: Client, there: P
 def test_nothing_else_is_a_fresh_second_factor(
     client: Client, there: Provider, linked: Officer, claims: dict[str, Any]
 ) -> None:
-    from django.utils import timezone  # noqa: PLC0415 - needs settings
+    from django.utils import timezone
 
     other = actions.register_officer("ortiz", password=None, display_name="O", authority="xa.ncb", served=("xa.ncb",))
     actions.link(other, there.issuer, "another", at=timezone.now())

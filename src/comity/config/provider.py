@@ -131,7 +131,7 @@ def _provider() -> IdentityProvider:
     provider = settings.NODE.identity_provider
     if provider is None:
         raise Http404
-    return cast("IdentityProvider", provider)
+    return provider
 
 
 def _claims(request: HttpRequest, provider: IdentityProvider) -> dict[str, Any]:
