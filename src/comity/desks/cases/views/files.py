@@ -1,5 +1,6 @@
 """The pages of files: attached to a draft, and taken out of a message."""
 
+import base64
 from typing import Final
 
 from django.contrib import messages
@@ -13,8 +14,8 @@ from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.http import require_GET, require_POST
 
 from comity.agreements import Action, Decision
-from comity.desks.cases import actions, drafts, rules
-from comity.desks.cases.models import StoredDraft
+from comity.desks.cases import actions, drafts, rules, thumbnails
+from comity.desks.cases.models import CaseMessage, StoredDraft
 from comity.desks.cases.uploading import SealedFile, SealingHandler
 from comity.desks.cases.views.pages import message_of, page_of, reader, writer
 from comity.desks.cases.visibility import ask_about
@@ -87,6 +88,49 @@ def detach(request: HttpRequest, draft_id: int, file_id: int) -> HttpResponse:
 @require_GET
 def download(request: HttpRequest, message_id: int, sha256: str) -> HttpResponseBase:
     """Hand out a file of a message, to be saved and never shown: what a partner sends is not run in this console."""
+    message, file = _file(request, message_id, sha256)
+    if file is None:
+        return redirect("cases:case", case_id=message.case_id)
+    return StreamingHttpResponse(
+        file.chunks,
+        content_type="application/octet-stream",
+        headers={
+            "Content-Disposition": content_disposition_header(as_attachment=True, filename=file.title) or "attachment",
+            "Content-Length": str(file.size),
+            "X-Content-Type-Options": "nosniff",
+            "Content-Security-Policy": "sandbox; default-src 'none'",
+            "Cache-Control": "no-store",
+        },
+    )
+
+
+@require_GET
+def look(request: HttpRequest, message_id: int, sha256: str) -> HttpResponse:
+    """Show what a file is and looks like, as a picture made anew; it is recorded as taking the file out is.
+
+    The picture stands in the page itself: at an address of its own it would be a second look, with a second act.
+    """
+    message, file = _file(request, message_id, sha256)
+    if file is None:
+        return redirect("cases:case", case_id=message.case_id)
+    seen = thumbnails.look(file.chunks, file.media_type, file.size)
+    answer = page_of(
+        request,
+        "cases/look.html#seen" if request.headers.get("HX-Request") else "cases/look.html",
+        look=seen,
+        picture=f"data:{thumbnails.MEDIA_TYPE};base64,{base64.b64encode(seen.picture).decode()}",
+        file=file,
+        sha256=sha256,
+        message=message,
+        case=message.case,
+    )
+    answer["Cache-Control"] = "no-store"
+    answer["Vary"] = "HX-Request"
+    return answer
+
+
+def _file(request: HttpRequest, message_id: int, sha256: str) -> tuple[CaseMessage, exchanged.File | None]:
+    """Return a file for an officer who may read it, and record it; `None`, and a word to him, where it is not here."""
     officer = reader(request)
     message = message_of(officer, message_id)
     note_id = message.note_id if message.incoming else message.addressees.values_list("note_id", flat=True).first()
@@ -104,17 +148,7 @@ def download(request: HttpRequest, message_id: int, sha256: str) -> HttpResponse
         )
     except (exchanged.NotHereError, ValueError):
         messages.warning(request, _("This file is not here: it has not arrived whole yet, or it was erased."))
-        return redirect("cases:case", case_id=message.case_id)
+        return message, None
     if isinstance(file, Decision):
         raise PermissionDenied
-    return StreamingHttpResponse(
-        file.chunks,
-        content_type="application/octet-stream",
-        headers={
-            "Content-Disposition": content_disposition_header(as_attachment=True, filename=file.title) or "attachment",
-            "Content-Length": str(file.size),
-            "X-Content-Type-Options": "nosniff",
-            "Content-Security-Policy": "sandbox; default-src 'none'",
-            "Cache-Control": "no-store",
-        },
-    )
+    return message, file
