@@ -31,6 +31,7 @@ from comity.vocabulary.consent import Consent, Use
 from comity.vocabulary.crime_area import CrimeArea
 from comity.vocabulary.delay import Delay
 from comity.vocabulary.evaluation import Evaluation
+from comity.vocabulary.expects import Expects
 from comity.vocabulary.handling import Handling
 from comity.vocabulary.measure import Measure
 from comity.vocabulary.person_category import PersonCategory
@@ -110,7 +111,10 @@ def heads(draw, kind: str):
 def requests(draw):
     parts = [draw(texts(role)) for role in (TextRole.LEGAL_BASIS, TextRole.FACTS, TextRole.QUESTION)]
     parts += draw(st.lists(abouts, max_size=3))
-    return Message(draw(heads("request")), (*parts, draw(conditions)))
+    head = draw(heads("request"))
+    if len(head.recipients) > 1 and draw(st.booleans()):
+        head = replace(head, expects=Expects.POSITIVE_ONLY, urgency=Urgency.NORMAL, ground=None, deadline=0)
+    return Message(head, (*parts, draw(conditions)))
 
 
 @st.composite

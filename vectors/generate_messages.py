@@ -41,6 +41,7 @@ from comity.vocabulary.consent import Consent, Use
 from comity.vocabulary.crime_area import CrimeArea
 from comity.vocabulary.delay import Delay
 from comity.vocabulary.evaluation import Evaluation
+from comity.vocabulary.expects import Expects
 from comity.vocabulary.handling import Handling
 from comity.vocabulary.measure import Measure
 from comity.vocabulary.person_category import PersonCategory
@@ -112,6 +113,7 @@ WHOLE: dict[str, Message] = {
     "request": request(PERSON, SHIP),
     "request-urgent": request(PERSON, urgency=Urgency.LIFE_AT_RISK, ground=UrgencyGround.B, approvals=2),
     "request-restricted": request(SHIP, CONDITION, handling=(Handling.H1, Handling.H3)),
+    "request-positive-only": request(PERSON, expects=Expects.POSITIVE_ONLY),
     "answer-full": Message(
         head("answer"), (Answer(Outcome.FULL), REFERS, PERSON, Text(TextRole.ANSWER, "fr", "Connu ici."))
     ),
@@ -209,6 +211,14 @@ BROKEN: dict[str, Message] = {
     "supplement-without-words": Message(head("supplement"), (REFERS, SHIP)),
     "supplement-subject-without-link": Message(
         head("supplement"), (REFERS, Text(TextRole.FACTS, "en", "It is this one."), replace(SHIP, link=""))
+    ),
+    "request-positive-only-to-one": request(expects=Expects.POSITIVE_ONLY, recipients=(XB,)),
+    "request-positive-only-urgent": request(
+        expects=Expects.POSITIVE_ONLY, urgency=Urgency.LIFE_AT_RISK, ground=UrgencyGround.B
+    ),
+    "request-positive-only-with-deadline": request(expects=Expects.POSITIVE_ONLY, deadline=SENT + 86_400),
+    "information-positive-only": Message(
+        head("information", expects=Expects.POSITIVE_ONLY), (Text(TextRole.FACTS, "en", "The ship sails tonight."),)
     ),
     "assistance-without-its-place": assistance(replace(WATCH, place="")),
     "assistance-with-what-belongs-to-another-measure": assistance(replace(WATCH, provider="Nimbus Mail")),

@@ -42,6 +42,7 @@ from comity.vocabulary.authority import AuthorityId
 from comity.vocabulary.consent import Consent, Use
 from comity.vocabulary.crime_area import CrimeArea
 from comity.vocabulary.delay import Delay
+from comity.vocabulary.expects import Expects
 from comity.vocabulary.handling import Handling
 from comity.vocabulary.measure import Measure
 from comity.vocabulary.person_category import PersonCategory
@@ -49,7 +50,8 @@ from comity.vocabulary.purpose import Purpose
 from comity.vocabulary.refusal import RefusalGround
 from comity.vocabulary.urgency import Urgency, UrgencyGround
 
-XA, XB = AuthorityId.parse("xa.ncb"), AuthorityId.parse("xb.spoc")
+XA, XB, XC = (AuthorityId.parse(name) for name in ("xa.ncb", "xb.spoc", "xc.ncb"))
+ONLY = Expects.POSITIVE_ONLY
 REFERS = Refers(XB, "XB-2026-000001", bytes(32))
 QUESTION = Text(TextRole.QUESTION, "en", "Which ship?")
 FACT = Text(TextRole.FACTS, "en", "The one with the fruit.")
@@ -80,6 +82,10 @@ def request(*parts, **changed) -> Message:
 def unchecked(message: Message) -> bytes:
     """Return the payload that a sender makes who checks nothing."""
     return write_payload(((part.name, part.to_value()) for part in (message.head, *message.parts)), salts())[0]
+
+
+def circular(**changed) -> Message:
+    return request(**{"recipients": (XB, XC), "expects": ONLY, **changed})
 
 
 def help_with(*parts, **changed) -> Message:
@@ -144,6 +150,11 @@ def test_a_flipped_bit_is_refused_or_changes_the_root(message, place, bit):
         (Message(head("consent"), (REFERS, Consented(Consent.CONDITIONAL))), "consent.condition", "condition"),
         (Message(head("consent"), (REFERS, Consented(Consent.GRANTED), ALONE)), "consent.condition", "condition"),
         (Message(head("consent"), (REFERS, Consented(Consent.GRANTED), COURT)), "message.item.foreign", "consent"),
+        (request(recipients=(XB,), expects=ONLY), "request.expects.alone", "head.to"),
+        (circular(urgency=Urgency.URGENT, ground=UrgencyGround.B), "request.expects.urgency", "head.urgency"),
+        (circular(urgency=Urgency.LIFE_AT_RISK, ground=UrgencyGround.B), "request.expects.urgency", "head.urgency"),
+        (circular(deadline=1), "request.expects.deadline", "head.deadline"),
+        (Message(head("information", expects=ONLY), (FACT,)), "message.expects.foreign", "head.expects"),
         (help_with(), "assistance.deadline.missing", "head.deadline"),
         (help_with(person(link=""), deadline=1), "assistance.link.missing", "subject.link"),
         (help_with(Refused(RefusalGround.A), deadline=1), "message.item.foreign", "assistance"),
@@ -235,8 +246,8 @@ def test_a_measure_has_all_that_it_needs_and_nothing_else(measure):
     facts = {name: given.get(name, "words") for name in set().union(*NEEDS.values())}
     whole = Assistance(measure, **{name: facts[name] for name in NEEDS[measure]})
     whole.check()
-    for name in facts:
-        other = replace(whole, **{name: type(facts[name])() if name in NEEDS[measure] else facts[name]})
+    for name, fact in facts.items():
+        other = replace(whole, **{name: type(fact)() if name in NEEDS[measure] else fact})
         with pytest.raises(MessageError) as caught:
             other.check()
         assert caught.value.place == f"assistance.{name}"

@@ -19,7 +19,9 @@ a decision comes about is in [protocol/agreements.md](../protocol/agreements.md)
 _ACTIONS = {
     Action.SEND: "send a message that answers nothing: a request, information, a reminder, a correction, a withdrawal",
     Action.RECEIVE: "accept a message from a partner",
-    Action.ANSWER: "send an answer, a refusal, a clarification, a hit, a wish for consent, a consent or an acknowledgement",
+    Action.ANSWER: (
+        "send an answer, a refusal, a clarification, a hit, a wish for consent, a consent or an acknowledgement"
+    ),
     Action.FORWARD: "pass on what another authority supplied",
     Action.ATTACH: "attach a file to a message",
     Action.SEARCH: "search: a partner's records under a convention, one's own under house rules",

@@ -104,6 +104,7 @@ class Message:
         yield "message.recipient.self", "head.to", head.from_ in head.recipients
         yield "urgency.ground.missing", "head.ground", head.urgency is not Urgency.NORMAL and head.ground is None
         yield "urgency.ground.needless", "head.ground", head.urgency is Urgency.NORMAL and head.ground is not None
+        yield "message.expects.foreign", "head.expects", head.expects is not None and head.kind != "request"
         yield "handling.missing", "head.handling", not head.handling
         yield "handling.condition.missing", "condition", Handling.H3 in head.handling and not self.conditions
         if head.kind == "request":
@@ -118,6 +119,15 @@ class Message:
         for role in (TextRole.LEGAL_BASIS, TextRole.FACTS, TextRole.QUESTION):
             yield f"request.{role}.missing", "text", role not in roles
         yield "request.link.missing", "subject.link", self._lacks_a_link()
+        yield from self._circular_rules()
+
+    def _circular_rules(self) -> Iterator[tuple[str, str, bool]]:
+        """Only positive answers: of several, and never in a hurry, where silence would be taken for a "no"."""
+        head = self.head
+        if head.expects is not None:
+            yield "request.expects.alone", "head.to", len(head.recipients) == 1
+            yield "request.expects.urgency", "head.urgency", head.urgency is not Urgency.NORMAL
+            yield "request.expects.deadline", "head.deadline", bool(head.deadline)
 
     def _assistance_rules(self) -> Iterator[tuple[str, str, bool]]:
         """What whoever is to help must know; the law sets no time limit for it, so the asker names the day."""

@@ -9,7 +9,7 @@ Source: Directive (EU) 2023/977, Articles 5, 6 and 18.
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 import cbor2
@@ -20,6 +20,7 @@ COUNTED: Final = "requests.counted"
 SETTLED: Final = "request.settled"
 REOPENED: Final = "request.reopened"
 _DIRECTIONS: Final = {"in": "received", "out": "sent"}
+_CIRCULARS: Final = {"circular-in": "received", "circular-out": "sent"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +36,8 @@ class Report:
         refused: ground to how often it was given, for a whole request or a part.
         late: (partner, urgency, exception) to how many were answered after their time; exception is the code that lets
             it be late, `judicial-authorisation`, or empty.
+        circulars: (partner, what) to how many of the requests that expect only positive answers were received or sent,
+            or answered by us: what is `received`, `sent` or an outcome. They stand in no other table.
         unread: entries that could not be opened, because they were erased or do not fit their leaf.
     """
 
@@ -45,6 +48,7 @@ class Report:
     answered: Counter[tuple[str, str, str]] = field(default_factory=Counter)
     refused: Counter[str] = field(default_factory=Counter)
     late: Counter[tuple[str, str, str]] = field(default_factory=Counter)
+    circulars: Counter[tuple[str, str]] = field(default_factory=Counter)
     unread: int = 0
 
     def sum_of(self, table: str, *, urgency: str = "", partner: str = "") -> int:
@@ -87,7 +91,7 @@ def tally(entries: Iterable[Opened], authority: str, year: int) -> Report:
                 settled.pop(facts["request"], None)
     for said in settled.values():
         _settle(report, said)
-    return Report(authority, year, report.received, report.sent, report.answered, report.refused, report.late, unread)
+    return replace(report, unread=unread)
 
 
 def _act(entry: Opened) -> Mapping[str, Any] | None:
@@ -104,12 +108,17 @@ def _count(report: Report, facts: Mapping[str, str]) -> None:
         if len(parts) == 4 and parts[0] in _DIRECTIONS and parts[1][:4] == str(report.year):  # noqa: PLR2004  as said
             table: Counter[tuple[str, str]] = getattr(report, _DIRECTIONS[parts[0]])
             table[parts[2], parts[3]] += int(value)
+        elif len(parts) == 4 and parts[0] in _CIRCULARS and parts[1][:4] == str(report.year):  # noqa: PLR2004  as said
+            report.circulars[parts[2], _CIRCULARS[parts[0]]] += int(value)
 
 
 def _settle(report: Report, facts: Mapping[str, str]) -> None:
     if facts["day"][:4] != str(report.year):
         return
     partner, urgency = facts["partner"], facts["urgency"]
+    if facts.get("circular") == "yes":
+        report.circulars[partner, facts["outcome"]] += 1
+        return
     report.answered[partner, urgency, facts["outcome"]] += 1
     for ground in filter(None, facts["grounds"].split(",")):
         report.refused[ground] += 1

@@ -26,7 +26,8 @@ NEEDS = {
     "kept": READ, "notes": WRITE, "links": WRITE, "facts": WRITE,
     "bulk": WRITE, "export": READ, "keep_filter": READ, "drop_filter": READ,
     "home": READ, "list": READ, "search": READ, "case": READ, "review": READ, "proof": READ, "evidence": READ,
-    "new": WRITE, "inform": WRITE, "assist": WRITE, "acknowledge": WRITE, "decide": WRITE, "answer": WRITE, "refuse": WRITE,
+    "new": WRITE, "inform": WRITE, "assist": WRITE, "decide": WRITE, "answer": WRITE, "refuse": WRITE,
+    "acknowledge": WRITE, "nothing_found": None,  # see test_circulars.py
     "clarify": WRITE, "supplement": WRITE, "hit": WRITE, "ask_consent": WRITE, "consent": WRITE,
     "remind": WRITE, "correct": WRITE, "withdraw": WRITE, "drafts": WRITE, "approvals": APPROVE,
     # An officer's own draft, which nobody else may open: see test_drafts.py.
@@ -34,7 +35,7 @@ NEEDS = {
     "patterns": WRITE, "add_pattern": APPROVE, "pattern": None, "remove_pattern": None,  # see test_patterns.py
     "draft": None, "discard": None, "restore": None, "take_back": None, "approval": None,
     "leaving": None, "call_back": None, "send_now": None,  # see test_leaving.py
-    "draft_files": None, "detach": None, "download": None, "look": None,  # see test_files.py
+    "draft_files": None, "detach": None, "download": None,  # see test_files.py
     "record": None,  # see test_records.py
     "calendar": None,  # needs no sign-in: see test_calendars.py
 }  # fmt: skip

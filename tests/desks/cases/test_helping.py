@@ -36,7 +36,9 @@ WATCH = {
     "subjects": "",
 }
 MEASURES = {
-    "controlled-delivery": {"goods": "12 kg of cocaine", "route": "By ship, then by lorry", "handover": "Belcourt, gate 3"},
+    "controlled-delivery": {
+        "goods": "12 kg of cocaine", "route": "By ship, then by lorry", "handover": "Belcourt, gate 3",
+    },
     "data-preservation": {
         "provider": "Nimbus Mail", "accounts": "dray@nimbus.example\n203.0.113.7", "scope": "The mailbox.",
         "ends": str(LATER),

@@ -224,6 +224,6 @@ def test_a_desk_costs_the_same_queries_for_one_draft_and_for_many(
             key=f"{number:032x}", kind="request", authority="xa.ncb", author=officer, saved_at=at
         )
     browser.get("/cases/")
-    with django_assert_max_num_queries(32):
+    with django_assert_max_num_queries(33):
         page = text_of(browser.get("/cases/"))
     assert page.count("row-link") == 20

@@ -153,7 +153,7 @@ def _named(keys: Sequence[tuple[str, str]]) -> dict[tuple[str, str], int]:
 _COLUMNS: Final = (
     "case_id", "authority", "originator", "incoming", "kind", "reference", "in_reply_to", "msg", "note_id", "purpose",
     "crime_area", "urgency", "handling", "languages", "caption", "deadline", "sent_at", "arrived_at",
-    "ahead", "state", "limit_at", "due_at", "warn_at", "delay",
+    "ahead", "state", "circular", "limit_at", "due_at", "warn_at", "delay",
 )  # fmt: skip
 
 
@@ -179,7 +179,8 @@ def _rows(batch: Sequence[_Filed], cases: Sequence[int]) -> list[tuple[rows.Valu
                 head.area.value, head.urgency.value, _json([code.value for code in head.handling]),
                 _json(content.languages_of(arrived.message)), one.caption,
                 moment(head.deadline), moment(head.sent), rows.moment(arrived.at),
-                arrived.standing is delivery.Standing.AHEAD, State.NEW.value, *_due(one, limits),
+                arrived.standing is delivery.Standing.AHEAD, State.NEW.value,
+                head.expects is not None, *_due(one, limits),
             )
         )  # fmt: skip
     return found
@@ -192,7 +193,7 @@ def _due(one: _Filed, limits: due.Limits) -> tuple[rows.Value, ...]:
         return None, rows.moment(due.moment(answer.more_by)), None, answer.delay.value if answer.delay else ""
     limit = (
         limits.due_at(one.authority, head.from_.text, head.urgency.value, at, head.deadline)
-        if head.kind in rules.ASKS
+        if head.kind in rules.ASKS and head.expects is None
         else None
     )
     if limit is None:

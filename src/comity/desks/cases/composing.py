@@ -37,6 +37,7 @@ from comity.vocabulary.authority import AuthorityId
 from comity.vocabulary.consent import Consent, Use
 from comity.vocabulary.crime_area import CrimeArea
 from comity.vocabulary.delay import Delay
+from comity.vocabulary.expects import Expects
 from comity.vocabulary.handling import Handling
 from comity.vocabulary.measure import Measure
 from comity.vocabulary.person_category import PersonCategory
@@ -144,6 +145,7 @@ def _head(draft: Draft, officer: Officer, reference: str, at: datetime, *, deadl
         ground=UrgencyGround(given["urgency_ground"]) if urgency is not Urgency.NORMAL else None,
         handling=_handling(given),
         deadline=deadline,
+        expects=Expects.POSITIVE_ONLY if given.get("only_positive") else None,
     )
 
 

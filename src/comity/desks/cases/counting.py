@@ -43,7 +43,7 @@ def _count(authority: str, at: datetime) -> int:
             .exclude(sent_at__gt=at - SETTLING, incoming=False)
             .exclude(arrived_at__gt=at - SETTLING, incoming=True)
             .order_by("pk")
-            .values_list("pk", "incoming", "originator", "urgency", "arrived_at", "sent_at")[:AT_ONCE]
+            .values_list("pk", "incoming", "originator", "urgency", "arrived_at", "sent_at", "circular")[:AT_ONCE]
         )
         if not fresh:
             return 0
@@ -53,15 +53,17 @@ def _count(authority: str, at: datetime) -> int:
         return len(fresh)
 
 
-def _lines(fresh: list[tuple[int, bool, str, str, datetime | None, datetime]]) -> Iterable[str]:
-    ours = {key: (urgency, sent) for key, incoming, _who, urgency, _at, sent in fresh if not incoming}
-    for _key, incoming, originator, urgency, arrived, sent in fresh:
+def _lines(fresh: list[tuple[int, bool, str, str, datetime | None, datetime, bool]]) -> Iterable[str]:
+    ours = {
+        key: (urgency, sent, circular) for key, incoming, _who, urgency, _at, sent, circular in fresh if not incoming
+    }
+    for _key, incoming, originator, urgency, arrived, sent, circular in fresh:
         if incoming:
-            yield line("in", arrived or sent, originator, urgency)
+            yield line("circular-in" if circular else "in", arrived or sent, originator, urgency)
     to = Addressee.objects.filter(message__in=list(ours)).values_list("message", "authority")
     for key, authority in to:
-        urgency, sent = ours[key]
-        yield line("out", sent, authority, urgency)
+        urgency, sent, circular = ours[key]
+        yield line("circular-out" if circular else "out", sent, authority, urgency)
 
 
 def line(way: str, at: datetime, partner: str, urgency: str) -> str:
@@ -106,6 +108,8 @@ def note_settled(request: CaseMessage, reply: CaseMessage, *, by: str) -> None:
         "late": "yes" if is_late(request, reply.sent_at) else "no",
         "delay": request.delay,
     }
+    if request.circular:  # nobody owed it: it is counted apart
+        facts["circular"] = "yes"
     ledger.record(
         ledger.Act(
             SETTLED,

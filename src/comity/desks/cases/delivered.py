@@ -33,12 +33,13 @@ class Delivery:
     due_at: datetime | None = None
     still_since: datetime | None = None
     delay: str = ""
+    expected: bool = True  # whether the recipient owes an answer at all
     taken_up: Mapping[str, Any] = MappingProxyType({})  # what the recipient said of who works on it
 
     @property
     def awaited(self) -> bool:
         """Whether the partner still owes an answer."""
-        return self.reply in AWAITED
+        return self.expected and self.reply in AWAITED
 
     @property
     def word(self) -> Any:  # noqa: ANN401 - a lazy text
@@ -61,11 +62,14 @@ def deliveries(messages: Sequence[CaseMessage]) -> dict[int, tuple[Delivery, ...
     addressees = list(Addressee.objects.filter(message__in=[one.pk for one in messages]).order_by("authority"))
     notes = {note.pk: note for note in Note.objects.filter(pk__in=[one.note_id for one in addressees]).defer("raw")}
     receipts = _covering(notes.values())
+    circulars = {one.pk for one in messages if one.circular}
     found: dict[int, list[Delivery]] = {}
     for one in addressees:
         note = notes.get(one.note_id)
         if note is not None:
-            found.setdefault(one.message_id, []).append(_delivery(one, note, receipts))
+            found.setdefault(one.message_id, []).append(
+                _delivery(one, note, receipts, expected=one.message_id not in circulars)
+            )
     return {key: tuple(value) for key, value in found.items()}
 
 
@@ -82,7 +86,7 @@ def _covering(notes: Collection[Note]) -> tuple[Receipt, ...]:
     return tuple(Receipt.objects.filter(wanted, ours=False)) if lanes else ()
 
 
-def _delivery(addressee: Addressee, note: Note, receipts: Iterable[Receipt]) -> Delivery:
+def _delivery(addressee: Addressee, note: Note, receipts: Iterable[Receipt], *, expected: bool) -> Delivery:
     mine = [
         one
         for one in receipts
@@ -104,4 +108,5 @@ def _delivery(addressee: Addressee, note: Note, receipts: Iterable[Receipt]) -> 
         due_at=addressee.due_at,
         still_since=addressee.still_since,
         delay=addressee.delay,
+        expected=expected,
     )

@@ -142,18 +142,17 @@ def wind(request: CaseMessage, partners: Sequence[str] = ()) -> None:
     """
     said = list(CaseMessage.objects.filter(case=request.case_id, authority=request.authority, kind__in=_STEPS))
     if request.incoming:
-        found = clock_of(request, request.originator, request.limit_at, said)
+        found = _story(request, request.originator, request.limit_at, said)
         waits = request.state in {State.NEW, State.OPEN}
-        if found is not None:
-            _set(request, found)
-            _note_answered(request, request.authority, said, found, waits=waits)
+        _set(request, found, request.limit_at)
+        _note_answered(request, request.authority, said, found, waits=waits)
     else:
         held = Addressee.objects.filter(message=request)
         for one in held.filter(authority__in=partners) if partners else held:
-            found = clock_of(request, one.authority, one.limit_at, said)
-            if found is not None:
-                _set(one, found)
-                _note_answered(request, one.authority, said, found, waits=one.reply in AWAITED)
+            found = _story(request, one.authority, one.limit_at, said)
+            _set(one, found, one.limit_at)
+            _note_answered(request, one.authority, said, found, waits=one.reply in AWAITED)
+            if one.limit_at is not None:
                 one.save(update_fields=_FIELDS)
         _sum_up(request, list(held))
     request.save(update_fields=_FIELDS)
@@ -162,7 +161,15 @@ def wind(request: CaseMessage, partners: Sequence[str] = ()) -> None:
 _FIELDS: Final = ("due_at", "warn_at", "still_since", "delay")
 
 
-def _set(row: CaseMessage | Addressee, found: Clock) -> None:
+def _story(request: CaseMessage, partner: str, limit_at: datetime | None, said: Iterable[CaseMessage]) -> Clock:
+    """Return the clock, of a request without a time limit too: what was asked back waits there as well."""
+    begins = request.arrived_at or request.sent_at
+    return clock.run(begins, limit_at or begins, bytes(request.msg).hex(), events(request, partner, said))
+
+
+def _set(row: CaseMessage | Addressee, found: Clock, limit_at: datetime | None) -> None:
+    if limit_at is None:
+        return
     row.due_at, row.warn_at, row.still_since, row.delay = found.due_at, found.warn_at, found.still_since, found.delay
 
 

@@ -92,6 +92,7 @@ class CaseMessage(models.Model):
     languages = models.JSONField(default=list)
     unit = models.CharField(max_length=120, blank=True)
     restricted = models.BooleanField(default=False)
+    circular = models.BooleanField(default=False)  # a request that expects only positive answers: nobody owes one
     caption = models.CharField(max_length=200, blank=True)
     kept = models.JSONField(null=True, db_column="content")
     erased = models.BooleanField(default=False)
@@ -131,6 +132,9 @@ class CaseMessage(models.Model):
             # Serves every list in the order of arrival: another index on the authority would sort a million rows first.
             models.Index(fields=["authority", "id"], name="messages_by_authority"),
             models.Index(fields=["originator", "id"], name="messages_by_originator"),
+            models.Index(
+                fields=["authority", "state", "id"], condition=Q(circular=True), name="messages_that_expect_no_answer"
+            ),
             models.Index(fields=["in_reply_to"], name="messages_by_what_they_answer"),
         ]
 

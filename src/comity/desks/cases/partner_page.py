@@ -162,7 +162,9 @@ def _opening(hours: Hours, zone: ZoneInfo) -> Opening:
 
 def _asked(officer: Officer, partner: str, at: datetime) -> list[Addressee]:
     """Return our requests to a partner, for assistance too, with what it replied; two queries."""
-    mine = visible_to(officer).filter(incoming=False, kind__in=rules.ASKS, sent_at__gte=at - LOOKED_BACK)
+    mine = visible_to(officer).filter(
+        incoming=False, kind__in=rules.ASKS, circular=False, sent_at__gte=at - LOOKED_BACK
+    )
     asked = Addressee.objects.filter(authority=partner, message__in=mine.exclude(standing=Standing.WITHDRAWN))
     newest = asked.order_by("-message").values_list("message", flat=True)[:MOST]
     return list(
@@ -207,7 +209,7 @@ def _on_time(pairs: Iterable[tuple[datetime | None, datetime | None]], at: datet
 
 def _waiting(officer: Officer, partner: str) -> list[CaseMessage]:
     found = visible_to(officer).filter(
-        incoming=True, kind__in=rules.ASKS, originator=partner, state__in=(State.NEW, State.OPEN)
+        incoming=True, kind__in=rules.ASKS, circular=False, originator=partner, state__in=(State.NEW, State.OPEN)
     )
     return list(
         found.exclude(standing=Standing.WITHDRAWN)

@@ -9,7 +9,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from comity.agreements import Action, Agreement, Decision
-from comity.desks.cases import content, rules, words
+from comity.desks.cases import circulars, content, rules, words
 from comity.desks.cases.choices import authority_name
 from comity.desks.cases.facts import SubjectView, subjects_of
 from comity.desks.cases.models import CaseMessage
@@ -46,6 +46,7 @@ class Preview:
     approvals: int = 0  # how many further officers have to approve before it is sent
     doubts: tuple[Any, ...] = ()
     helps: bool = False  # it answers a request for assistance
+    told: tuple[tuple[str, str, str], ...] = ()  # of a circular, what it means, in the languages of its recipients
 
     @property
     def allowed(self) -> bool:
@@ -72,6 +73,7 @@ def preview(message: Message) -> Preview:
         kind=message.head.kind,
         approvals=approvals,
         doubts=doubts_of(message),
+        told=circulars.as_read_by(message.head.recipients) if message.head.expects else (),
     )
 
 

@@ -90,11 +90,12 @@ class Tab:
         return self.condition & Q(case__holder=officer.pk) if self.mine else self.condition
 
 
-_TO_ANSWER: Final = Q(incoming=True, kind__in=AWAIT_REPLY, state__in=WAITS)
+_OWED: Final = Q(kind__in=AWAIT_REPLY, circular=False)
+_TO_ANSWER: Final = Q(incoming=True, state__in=WAITS) & _OWED
 # As one condition on `state`, that an index can serve.
-_DUE: Final = Q(incoming=True, state__in=WAITS) & (Q(kind__in=AWAIT_REPLY) | Q(state=State.NEW))
-_NEW_BESIDE: Final = Q(incoming=True, state=State.NEW) & ~Q(kind__in=AWAIT_REPLY)
-_ASKED: Final = Q(incoming=False, kind__in=AWAIT_REPLY, state=State.OPEN)
+_DUE: Final = Q(incoming=True, state__in=WAITS) & (_OWED | Q(state=State.NEW))
+_NEW_BESIDE: Final = Q(incoming=True, state=State.NEW) & ~_OWED
+_ASKED: Final = Q(incoming=False, state=State.OPEN) & _OWED
 _WAITING: Final = _TO_ANSWER | _ASKED
 TABS: Final[tuple[Tab, ...]] = (
     Tab("all", _("All"), Q()),
@@ -110,6 +111,7 @@ TABS: Final[tuple[Tab, ...]] = (
     ),
     Tab("mine", _("Mine"), _WAITING, by_due=True, mine=True),
     Tab("free", _("Taken by nobody"), _TO_ANSWER & Q(case__holder=None), by_due=True),
+    Tab("circulars", _("Only if you have something"), Q(incoming=True, circular=True, state__in=WAITS)),
     Tab("sent", _("Sent"), Q(incoming=False)),
 )
 
@@ -138,7 +140,7 @@ def home(officer: Officer) -> Home:
     travelling = _listed(seen.filter(pk__in={key for (key,) in waiting}))
     return Home(
         new=fresh,
-        counts=tuple((tab, seen.filter(tab.filter(officer)).count()) for tab in TABS[1:7]),
+        counts=tuple((tab, seen.filter(tab.filter(officer)).count()) for tab in TABS[1:-1]),
         travelling=tuple(travelling[:FIRST]),
         stamp=stamp(officer),
         waiting=seen.filter(_TO_ANSWER).count() + seen.filter(_NEW_BESIDE).count(),

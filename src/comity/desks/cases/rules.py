@@ -185,6 +185,7 @@ class Spoken(Protocol):
     state: str
     standing: str
     channel: str
+    circular: bool
 
     @property
     def content(self) -> Any:  # noqa: ANN401  # plain JSON
@@ -212,7 +213,7 @@ def may_follow_up(message: Spoken, kind: str) -> bool:
     if message.incoming or message.channel or message.standing == "withdrawn" or not message.content:
         return False
     if kind == "reminder":
-        return message.kind in ASKS and message.state == "open"
+        return message.kind in ASKS and message.state == "open" and not message.circular
     return message.kind in (CORRECTABLE if kind == "correction" else WITHDRAWABLE)
 
 

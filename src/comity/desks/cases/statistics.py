@@ -34,12 +34,22 @@ def from_tables(authority: str, year: int) -> Report:
     upto = Counted.objects.filter(authority=authority).values_list("upto", flat=True).first() or 0
     requests = CaseMessage.objects.filter(authority=authority, kind="request")
     seen = requests.filter(pk__lte=upto)
-    came = seen.filter(incoming=True, arrived_at__gte=begin, arrived_at__lt=end).values_list("originator", "urgency")
-    went = Addressee.objects.filter(
-        message__in=seen.filter(incoming=False, sent_at__gte=begin, sent_at__lt=end)
-    ).values_list("authority", "message__urgency")
-    report = Report(authority, year, received=Counter(came), sent=Counter(went))
+    came = seen.filter(incoming=True, arrived_at__gte=begin, arrived_at__lt=end)
+    went = Addressee.objects.filter(message__in=seen.filter(incoming=False, sent_at__gte=begin, sent_at__lt=end))
+    report = Report(
+        authority,
+        year,
+        received=Counter(came.filter(circular=False).values_list("originator", "urgency")),
+        sent=Counter(went.filter(message__circular=False).values_list("authority", "message__urgency")),
+    )
+    for partner in came.filter(circular=True).values_list("originator", flat=True):
+        report.circulars[partner, "received"] += 1
+    for partner in went.filter(message__circular=True).values_list("authority", flat=True):
+        report.circulars[partner, "sent"] += 1
     for request, reply in _settled(authority, begin, end):
+        if request.circular:
+            report.circulars[request.originator, outcome_of(reply)] += 1
+            continue
         report.answered[request.originator, request.urgency, outcome_of(reply)] += 1
         for ground in grounds_of(reply):
             report.refused[ground] += 1
@@ -120,6 +130,14 @@ def _row(report: Report, partner: str) -> Row:
     )
 
 
+def circulars(report: Report) -> tuple[tuple[str, int], ...]:
+    """Return how many requests that expect only positive answers came, went, and were answered by us in any way."""
+    found: Counter[str] = Counter()
+    for (_partner, what), count in report.circulars.items():
+        found[what if what in ("received", "sent") else "answered"] += count
+    return tuple((what, found[what]) for what in ("received", "sent", "answered")) if found else ()
+
+
 def by_urgency(report: Report) -> tuple[tuple[str, int, int, int, int], ...]:
     """Return (urgency, received, sent, answered, late) for each urgency that occurs."""
     found = sorted({key[1] for table in (report.received, report.sent, report.answered) for key in table})
@@ -142,6 +160,7 @@ def as_json(report: Report) -> dict[str, Any]:
         "answered": _rows(report.answered, "partner", "urgency", "outcome"),
         "refused": [{"ground": ground, "count": n} for ground, n in sorted(report.refused.items())],
         "late": _rows(report.late, "partner", "urgency", "exception"),
+        "circulars": _rows(report.circulars, "partner", "what"),
         "unread": report.unread,
     }
 

@@ -6,6 +6,7 @@ from comity.desks.cases.views import (
     approving,
     beginning,
     calendars,
+    circulars,
     entering,
     exporting,
     files,
@@ -72,6 +73,7 @@ urlpatterns = [
     path("<int:case_id>/hold", holding.hold, name="hold"),
     path("messages/<int:message_id>/review", reading.review, name="review"),
     path("messages/<int:message_id>/answer", writing.answer, name="answer"),
+    path("messages/<int:message_id>/nothing-found", circulars.nothing_found, name="nothing_found"),
     path("messages/<int:message_id>/refuse", writing.refuse, name="refuse"),
     path("messages/<int:message_id>/ask-back", writing.clarify, name="clarify"),
     path("messages/<int:message_id>/supplement", writing.supplement, name="supplement"),
@@ -86,6 +88,5 @@ urlpatterns = [
     path("messages/<int:message_id>/proof", reading.proof, name="proof"),
     path("messages/<int:message_id>/evidence", reading.evidence, name="evidence"),
     path("messages/<int:message_id>/files/<str:sha256>", files.download, name="download"),
-    path("messages/<int:message_id>/files/<str:sha256>/look", files.look, name="look"),
     path("candidates/<int:candidate_id>/", reading.decide, name="decide"),
 ]

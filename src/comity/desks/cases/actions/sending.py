@@ -154,7 +154,7 @@ def _send(
             for recipient, note_id, decision in copies
         ]
     )
-    if row.kind in rules.ASKS:
+    if row.kind in rules.ASKS and not row.circular:
         due.wind(row)
     return Outcome(row)
 
@@ -175,7 +175,7 @@ def _limit(row: CaseMessage, partner: str, deadline: int, limits: due.Limits) ->
     An agreement counts from the receipt; here only our own time is known, and the two differ by seconds unless the
     partner was away.
     """
-    if row.kind not in rules.ASKS:
+    if row.kind not in rules.ASKS or row.circular:
         return None
     return limits.due_at(row.authority, partner, row.urgency, row.sent_at, deadline)
 
@@ -195,6 +195,7 @@ def row_of(message: Message, msg: bytes, case: Case, authority: str) -> CaseMess
         purpose=str(head.purpose),
         crime_area=str(head.area),
         urgency=str(head.urgency),
+        circular=head.expects is not None,
         handling=[str(code) for code in head.handling],
         languages=content.languages_of(message),
         caption=rules.caption(content.captions(message))[: content.MAX_CAPTION],

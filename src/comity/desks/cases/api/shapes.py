@@ -95,6 +95,7 @@ class Copy(Schema):
     reply: str = Field(description="What came back last: full, partial, interim, negative, refusal; empty otherwise.")
     replied_at: datetime | None
     due_at: datetime | None
+    expected: bool = Field(description="Whether it owes an answer; not to a request for positive answers only.")
     taken_up: dict[str, Any] = Field(description="Who works on it there, as the recipient said; empty otherwise.")
 
     @classmethod
@@ -109,6 +110,7 @@ class Copy(Schema):
             reply=copy.reply,
             replied_at=copy.replied_at,
             due_at=copy.due_at,
+            expected=copy.expected,
             taken_up=dict(copy.taken_up),
         )
 
@@ -171,6 +173,7 @@ class MessageShape(Schema):
     deadline: datetime | None
     due_at: datetime | None
     clock_stopped_at: datetime | None
+    circular: bool = Field(description="A request that expects only positive answers: nobody owes one.")
     erased: bool
     content: dict[str, Any] = Field(description="What it says: subjects, questions, texts, grounds; empty once erased.")
     copies: list[Copy] = Field(description="Of a message of ours: one for each recipient.")
@@ -203,6 +206,7 @@ class MessageShape(Schema):
             deadline=one.deadline,
             due_at=one.due_at,
             clock_stopped_at=one.still_since,
+            circular=one.circular,
             erased=one.erased,
             content=view.content,
             copies=[Copy.of(copy) for copy in view.deliveries],

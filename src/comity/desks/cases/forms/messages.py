@@ -169,11 +169,35 @@ class RequestForm(InformationForm):
         _("Questions"), _("One question on a line."), rows=3, most=4000, missing=_("ask at least one question")
     )
     deadline = day_field(_("Answer needed by"), _("Leave empty for the time limit of the agreement."))
+    only_positive = forms.BooleanField(
+        label=_("Answer only if you have something"),
+        required=False,
+        help_text=_(
+            "For a question to many: no time limit runs, nobody owes an answer, and silence does not say that somebody "
+            "has looked."
+        ),
+    )
 
     field_order = (
         "purpose", "crime_area", "legal_basis", "facts", "questions", "urgency", "urgency_ground", "deadline",
-        "handling", "conditions", "recipients",
+        "handling", "conditions", "recipients", "only_positive",
     )  # fmt: skip
+
+    def clean(self) -> dict[str, Any]:
+        """Refuse to let everybody off an answer where one is needed."""
+        found = super().clean()
+        if not found.get("only_positive"):
+            return found
+        if len(found.get("recipients") or ()) == 1:
+            self.add_error("only_positive", _("choose more than one partner, or expect an answer"))
+        if found.get("urgency") in {"urgent", "life-at-risk"}:
+            self.add_error(
+                "only_positive",
+                _("expect an answer from everybody: in a hurry, silence must not be taken for a “no”"),
+            )
+        if found.get("deadline"):
+            self.add_error("deadline", _("leave it empty: nobody owes an answer, so none is late"))
+        return found
 
     def clean_deadline(self) -> date | None:
         """Refuse a day that is over."""

@@ -15,7 +15,7 @@ from django.utils import formats, timezone
 from django.utils.translation import get_language, get_language_bidi, ngettext
 from django.utils.translation import gettext as _
 
-from comity.desks.cases import due, words
+from comity.desks.cases import circulars, due, words
 from comity.desks.cases.choices import authority_name
 from comity.desks.cases.facts import SubjectView, measure_facts
 from comity.desks.cases.models import CaseMessage
@@ -138,6 +138,8 @@ def _rows(message: CaseMessage, content: dict[str, Any]) -> Rows:
                 " · ".join(filter(None, [str(words.word(words.URGENCIES, content["urgency"])), str(ground)])),
             ]
         )
+    if content.get("expects"):
+        rows.append([_("Which answers are expected"), str(circulars.MEANS)])
     if (limit := due.due_of(message)) is not None:
         rows.append([_("Answer needed by"), _moment(limit)])
     rows += _help(content)

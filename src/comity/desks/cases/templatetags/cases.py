@@ -10,7 +10,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import get_language, get_language_info
 from django.utils.translation import gettext_lazy as _
 
-from comity.desks.cases import choices, due, facts, rules, words
+from comity.desks.cases import choices, circulars, due, facts, rules, words
 from comity.desks.cases.facts import Fact
 from comity.desks.cases.models import CaseMessage
 
@@ -111,6 +111,24 @@ def asks(message: CaseMessage) -> bool:
 def measure_facts(said: dict[str, Any]) -> tuple[Fact, ...]:
     """Return the facts of a measure for which assistance is asked, in words."""
     return facts.measure_facts(said)
+
+
+@register.filter
+def closable(message: CaseMessage) -> bool:
+    """Tell whether a circular can be closed without a message."""
+    return circulars.may_be_closed_here(message)
+
+
+@register.filter
+def reopenable(message: CaseMessage) -> bool:
+    """Tell whether a circular that was closed without a message can be opened again."""
+    return circulars.may_be_opened_again(message)
+
+
+@register.simple_tag
+def circular_means() -> Any:  # noqa: ANN401 - a lazy text
+    """Return what a request means that expects only positive answers."""
+    return circulars.MEANS
 
 
 @register.filter

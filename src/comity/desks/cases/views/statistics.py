@@ -35,6 +35,7 @@ def yearly(request: HttpRequest) -> HttpResponse:
         report=report,
         partners=statistics.by_partner(report),
         urgencies=statistics.by_urgency(report),
+        circulars=dict(statistics.circulars(report)),
         refused=sorted(report.refused.items()),
         late=sorted(report.late.items()),
         unread=logged.unread,
