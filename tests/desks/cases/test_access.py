@@ -35,7 +35,7 @@ NEEDS = {
     "patterns": WRITE, "add_pattern": APPROVE, "pattern": None, "remove_pattern": None,  # see test_patterns.py
     "draft": None, "discard": None, "restore": None, "take_back": None, "approval": None,
     "leaving": None, "call_back": None, "send_now": None,  # see test_leaving.py
-    "draft_files": None, "detach": None, "download": None,  # see test_files.py
+    "draft_files": None, "detach": None, "download": None, "look": None,  # see test_files.py
     "record": None,  # see test_records.py
     "calendar": None,  # needs no sign-in: see test_calendars.py
 }  # fmt: skip

@@ -88,5 +88,6 @@ urlpatterns = [
     path("messages/<int:message_id>/proof", reading.proof, name="proof"),
     path("messages/<int:message_id>/evidence", reading.evidence, name="evidence"),
     path("messages/<int:message_id>/files/<str:sha256>", files.download, name="download"),
+    path("messages/<int:message_id>/files/<str:sha256>/look", files.look, name="look"),
     path("candidates/<int:candidate_id>/", reading.decide, name="decide"),
 ]
