@@ -24,7 +24,7 @@ NEEDS = {
     "enter_answer": None,  # what came sealed is answered sealed: see test_entering.py
     "statistics": OVERSEE, "handover": WRITE, "handover_read": None,  # see test_handing_over.py
     "kept": READ, "notes": WRITE, "links": WRITE, "facts": WRITE,
-    "bulk": WRITE, "export": READ, "keep_filter": READ, "drop_filter": READ,
+    "bulk": WRITE, "export": READ, "keep_filter": READ, "drop_filter": READ, "choose_columns": READ,
     "home": READ, "list": READ, "search": READ, "case": READ, "review": READ, "proof": READ, "evidence": READ,
     "new": WRITE, "inform": WRITE, "assist": WRITE, "decide": WRITE, "answer": WRITE, "refuse": WRITE,
     "acknowledge": WRITE, "nothing_found": None,  # see test_circulars.py
@@ -48,6 +48,7 @@ POSTED = {
     "bulk",
     "export",
     "keep_filter",
+    "choose_columns",
     "drop_filter",
     "decide",
     "look_up",
@@ -122,6 +123,7 @@ def test_a_role_opens_what_it_includes_and_nothing_else(asked: CaseMessage, rout
             "bulk",
             "export",
             "keep_filter",
+            "choose_columns",
             "drop_filter",
             "ringing",
             "enter",

@@ -30,6 +30,7 @@ urlpatterns = [
     path("list", listing.listing, name="list"),
     path("list/bulk", listing.bulk, name="bulk"),
     path("list/export", listing.export, name="export"),
+    path("list/columns", listing.choose_columns, name="choose_columns"),
     path("list/filters", listing.keep_filter, name="keep_filter"),
     path("list/filters/<int:filter_id>/drop", listing.drop_filter, name="drop_filter"),
     path("search", listing.search, name="search"),

@@ -40,6 +40,7 @@ class Officer(AbstractBaseUser):
     language = models.CharField(_("language"), max_length=2, choices=LANGUAGE_CHOICES, default="en")
     is_active = models.BooleanField(_("active"), default=True)
     created_at = models.DateTimeField(_("registered"), default=timezone.now)
+    list_columns = models.JSONField(_("columns of lists"), default=dict, blank=True)  # name of a list: keys, in order
 
     USERNAME_FIELD = "username"
     REQUIRED_FIELDS: ClassVar[list[str]] = ["display_name", "authority"]

@@ -34,6 +34,7 @@ from comity.desks.cases.actions.leaving import call_back, send_due, send_now
 from comity.desks.cases.actions.listing import (
     Bulk,
     assign_each,
+    choose_columns,
     drop_filter,
     keep_filter,
     let_go_each,
@@ -72,6 +73,7 @@ __all__ = [
     "assign_each",
     "attach",
     "call_back",
+    "choose_columns",
     "close",
     "colleagues",
     "decide_candidate",

@@ -7,6 +7,7 @@ from typing import Final
 
 from django.db import IntegrityError
 
+from comity.desks.cases import columns
 from comity.desks.cases.actions import holding
 from comity.desks.cases.actions.recording import record
 from comity.desks.cases.models import Case, SavedFilter
@@ -90,6 +91,18 @@ def keep_filter(officer: Officer, name: str, query: str, *, at: datetime) -> Sav
     except IntegrityError:  # the same name from another window
         return own.filter(name=name).first()
     return kept
+
+
+def choose_columns(officer: Officer, keys: Sequence[str]) -> None:
+    """Keep which columns an officer wants in the list, in his order; without any, those it comes with.
+
+    As a filter, it is his own and says nothing of anybody.
+    """
+    with writing():
+        mine = Officer.objects.select_for_update().get(pk=officer.pk)
+        others = {name: kept for name, kept in mine.list_columns.items() if name != columns.LIST}
+        mine.list_columns = {**others, columns.LIST: list(keys)} if keys else others
+        mine.save(update_fields=["list_columns"])
 
 
 def drop_filter(officer: Officer, key: int) -> bool:

@@ -10,7 +10,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import get_language, get_language_info
 from django.utils.translation import gettext_lazy as _
 
-from comity.desks.cases import choices, circulars, due, facts, rules, words
+from comity.desks.cases import choices, circulars, columns, due, facts, rules, words
 from comity.desks.cases.facts import Fact
 from comity.desks.cases.models import CaseMessage
 
@@ -171,6 +171,12 @@ def titled(title: object) -> SafeString:
     """Show a case's title with each of its names isolated: an Arabic name does not turn the others round."""
     parts = str(title).split(rules.BETWEEN_NAMES)
     return format_html_join(rules.BETWEEN_NAMES, "<bdi>{}</bdi>", ((part,) for part in parts))
+
+
+@register.simple_tag
+def columns_of(chosen: object) -> object:
+    """Return the columns that were chosen for a list of messages; where none were, those it comes with."""
+    return chosen or columns.shown()
 
 
 @register.filter

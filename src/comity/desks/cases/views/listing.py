@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_POST
 
-from comity.desks.cases import actions, exporting, reads, searching
+from comity.desks.cases import actions, columns, exporting, reads, searching
 from comity.desks.cases.filters import Filter, fields_of
 from comity.desks.cases.models import Case, SavedFilter
 from comity.desks.cases.views.pages import page_of, reader, writer
@@ -29,6 +29,7 @@ def listing(request: HttpRequest) -> HttpResponse:
     tab, page = reads.page(officer, request.GET.get("show", ""), request.GET.get("page"), chosen)
     shown = _shown(tab)
     query = chosen.query(**shown)
+    mine = columns.of(officer)
     return page_of(
         request,
         "cases/list.html",
@@ -43,6 +44,9 @@ def listing(request: HttpRequest) -> HttpResponse:
         colleagues=actions.colleagues(officer) if officer.may(Duty.APPROVE) else (),
         may_write=officer.may(Duty.WRITE_MESSAGES),
         most=exporting.MOST,
+        columns=mine,
+        more_columns=columns.others(mine),
+        moved=_moved(request.GET.get("columns", ""), mine),
         forms=(("csv", "CSV"), ("xlsx", "XLSX"), ("json", "JSON")),
     )
 
@@ -105,7 +109,7 @@ def export(request: HttpRequest) -> HttpResponse:
     found = reads.listed(officer, reads.tab_of(request.POST.get("show", "")), Filter.read(request.POST))
     if picked := _picked(request):
         found = found.filter(pk__in=picked)
-    made = exporting.table(officer, found)
+    made = exporting.table(officer, found, columns.in_files(columns.keys_of(officer)))
     if made.withheld and not made.rows:
         messages.error(request, _("The rules of this node keep these messages here: ask a supervisor to export them."))
         return _back(request)
@@ -130,6 +134,28 @@ def keep_filter(request: HttpRequest) -> HttpResponse:
     else:
         messages.success(request, _("The filter is kept as “%(name)s”.") % {"name": kept.name})
     return _to_list(query)
+
+
+@require_POST
+def choose_columns(request: HttpRequest) -> HttpResponse:
+    """Add, remove or move a column of the list, and lead back to it with the choice still open."""
+    officer, step = reader(request), request.POST.get("step", "")
+    before = tuple(column.key for column in columns.of(officer))
+    actions.choose_columns(officer, columns.changed(before, step))
+    tab = reads.tab_of(request.POST.get("show", ""))
+    others = {**_shown(tab), "columns": step if step.replace(":", "").isalpha() else "reset"}
+    return _to_list(Filter.read(request.POST).query(**others))
+
+
+def _moved(step: str, mine: tuple[columns.Column, ...]) -> str:
+    """Return which button has the focus after a step: that of the same column, which may now be first or last."""
+    verb, _colon, key = step.partition(":")
+    keys = [column.key for column in mine]
+    if key not in keys:
+        return f"add:{key}" if verb == "remove" else step
+    if verb == "add" or (verb == "down" and keys[-1] == key):
+        verb = "up"
+    return f"down:{key}" if verb == "up" and keys[0] == key else f"{verb}:{key}"
 
 
 @require_POST
