@@ -21,6 +21,7 @@ def register_all() -> None:
         indexing,
         kept_answers,
         mailing,
+        marks,
         reads,
     )
     from comity.desks.cases.actions import leaving  # noqa: PLC0415 - as above
@@ -33,6 +34,7 @@ def register_all() -> None:
     receivers.register_forgetter(forgetting.forget)
     chores.register("what leaves", timedelta(seconds=1), leaving.send_due)
     chores.register("words of messages", timedelta(seconds=2), lambda _: indexing.catch_up(portions=5))
+    chores.register("marks of requests", timedelta(seconds=10), lambda _: marks.catch_up())
     chores.register("dropped words", timedelta(seconds=5), lambda _: indexing.tidy())
     chores.register("statistics", timedelta(minutes=10), counting.count)
     chores.register("escalations", timedelta(seconds=5), escalating.escalate)

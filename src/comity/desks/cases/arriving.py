@@ -8,7 +8,7 @@ from typing import Final
 import msgspec
 
 from comity import delivery
-from comity.desks.cases import clock, content, crosscheck, due, rules
+from comity.desks.cases import clock, content, crosscheck, due, marks, rules
 from comity.desks.cases.models import Addressee, Case, CaseMessage, Standing, State
 from comity.messages import Consented
 from comity.node import rows
@@ -49,6 +49,7 @@ def receive(batch: Sequence[Arrived]) -> None:
     known = _referred(fresh)
     cases = _cases(fresh, known)
     ids = rows.insert(CaseMessage, _COLUMNS, _rows(fresh, cases))
+    marks.put((key, one.authority, marks.of_message(one.arrived.message)) for one, key in zip(fresh, ids, strict=True))
     _reopen(cases)
     for one in fresh:
         _note_reply(one, known)

@@ -4,6 +4,7 @@ from django.db.models import Q
 
 from comity.desks.cases import indexing
 from comity.desks.cases.entered import Entered
+from comity.desks.cases.marked import SubjectMark
 from comity.desks.cases.models import Candidate, Case, CaseLink, CaseMessage, CaseNote, StoredDraft
 from comity.vocabulary.authority import AuthorityId
 
@@ -19,6 +20,7 @@ def forget(own: AuthorityId, msg: bytes) -> None:
     messages = CaseMessage.objects.filter(authority=str(own), msg=msg)
     ids, cases = (set(messages.values_list(name, flat=True)) for name in ("id", "case"))
     messages.update(erased=True, kept=None, caption="")
+    SubjectMark.objects.filter(message__in=ids).delete()
     Entered.objects.filter(message__in=ids).update(spoken_to="")
     Candidate.objects.filter(message__in=ids).update(record=None, reasons=[], reason="")
     for name in ("message__in", "about__in"):

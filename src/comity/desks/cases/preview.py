@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from comity.agreements import Action, Agreement, Decision
 from comity.desks.cases import circulars, content, rules, words
+from comity.desks.cases.asked_before import Earlier
 from comity.desks.cases.choices import authority_name
 from comity.desks.cases.facts import SubjectView, subjects_of
 from comity.desks.cases.models import CaseMessage
@@ -46,6 +47,7 @@ class Preview:
     approvals: int = 0  # how many further officers have to approve before it is sent
     doubts: tuple[Any, ...] = ()
     helps: bool = False  # it answers a request for assistance
+    earlier: tuple[Earlier, ...] = ()  # requests about the same, to or from the same partners
     told: tuple[tuple[str, str, str], ...] = ()  # of a circular, what it means, in the languages of its recipients
 
     @property

@@ -12,7 +12,7 @@ from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from comity.desks.cases import escalations, holders, taken_up, words
+from comity.desks.cases import asked_before, consents, escalations, holders, taken_up, words
 from comity.desks.cases.clock import Turn
 from comity.desks.cases.delivered import Delivery, deliveries
 from comity.desks.cases.due import clock_of
@@ -209,7 +209,7 @@ class MessageView:
     that came last, `changes` what it refers to itself where that is no answer. `questions` are those of a request, or
     the refused ones of an answer; `turns` tell by partner when the clock of a request stopped and went on;
     `consents` are the uses asked for, each with the owner's last word; `taken_up` is our acknowledgement of it, and
-    `asked` what an answer answers.
+    `asked` what an answer answers, `earlier` the same request by the same partner.
     """
 
     message: CaseMessage
@@ -226,6 +226,7 @@ class MessageView:
     consents: tuple[tuple[CaseMessage, CaseMessage | None], ...] = ()
     taken_up: CaseMessage | None = None
     asked: CaseMessage | None = None
+    earlier: tuple[asked_before.Earlier, ...] = ()
 
     @property
     def content(self) -> dict[str, Any]:
@@ -273,11 +274,12 @@ def case_page(officer: Officer, case_id: int) -> CasePage:
     )
     if not seen:
         raise Case.DoesNotExist
-    return _page_of(seen)
+    return _page_of(officer, seen)
 
 
-def _page_of(seen: Sequence[CaseMessage]) -> CasePage:
+def _page_of(officer: Officer, seen: Sequence[CaseMessage]) -> CasePage:
     open_bodies(seen)
+    earlier = asked_before.of_received(seen, officer)
     copies = taken_up.beside(deliveries([one for one in seen if not one.incoming]), seen)
     proposals = list(
         Candidate.objects.filter(message__in=[one.pk for one in seen])
@@ -299,10 +301,11 @@ def _page_of(seen: Sequence[CaseMessage]) -> CasePage:
             approvals=approved.get(one.pk, ()),
             files=_files(one),
             questions=questions_of(one, seen, by_root),
-            consents=_consents(one, seen),
+            consents=consents.of(one, seen),
             turns=_turns(one, seen, copies.get(one.pk, ())),
             taken_up=taken_up.ours(one, seen),
             asked=by_root.get(one.in_reply_to) if one.kind == "answer" else None,
+            earlier=earlier.get(one.pk, ()),
         )
         for one in seen
     )
@@ -316,23 +319,6 @@ def _page_of(seen: Sequence[CaseMessage]) -> CasePage:
         open_question=next((one for one in seen if one.incoming and may_be_supplied(one)), None),
         stamp=f"{case_stamp(views)}-{seen[0].case.holder_id or ''}-{len(told)}",
     )
-
-
-def _consents(message: CaseMessage, seen: Sequence[CaseMessage]) -> tuple[tuple[CaseMessage, CaseMessage | None], ...]:
-    """Return the uses that recipients of a message asked for, each with the owner's last word on it."""
-    root = bytes(message.msg).hex()
-    wishes = [
-        one
-        for one in seen
-        if (one.kind, one.in_reply_to, one.standing) == ("consent-request", root, "")
-        and one.incoming != message.incoming
-    ]
-    said = {
-        one.in_reply_to: one
-        for one in seen
-        if one.kind == "consent" and one.originator == message.originator and not one.standing
-    }
-    return tuple((wish, said.get(bytes(wish.msg).hex())) for wish in wishes)
 
 
 def _turns(
@@ -397,8 +383,8 @@ def _around(
 def case_stamp(views: Sequence[MessageView]) -> str:
     """Return a text that changes when something on the page of a case has changed."""
     parts = [
-        f"{view.message.pk}{view.message.state}{view.message.standing}{[one.state for one in view.waiting]}{view.message.due_at}"
-        for view in views
+        f"{one.pk}{one.state}{one.standing}{[draft.state for draft in view.waiting]}{one.due_at}"
+        for view, one in ((view, view.message) for view in views)
     ]
     parts += [
         f"{one.authority}{one.state}{one.reply}{one.due_at}{one.still_since}"

@@ -40,8 +40,16 @@ def purpose_of(officer: Officer) -> str | None:
     return "oversight" if officer.role == Role.DPO else None
 
 
-def visible_messages(officer: Officer, messages: QuerySet[CaseMessage]) -> QuerySet[CaseMessage]:
-    """Narrow `messages` to those whose content this officer may read; nothing where that is in doubt."""
+def visible_messages(
+    officer: Officer, messages: QuerySet[CaseMessage], *, part: Part = Part.CONTENT
+) -> QuerySet[CaseMessage]:
+    """Narrow `messages` to those that this officer may read; nothing where that is in doubt.
+
+    Args:
+        officer: who looks.
+        messages: of any authority.
+        part: their content, or only that they exist, from whom and when.
+    """
     if not officer.is_active:
         return messages.none()
     try:
@@ -51,7 +59,7 @@ def visible_messages(officer: Officer, messages: QuerySet[CaseMessage]) -> Query
     allowed = book.visible(
         official(officer),
         ThingKind.MESSAGE,
-        context=Circumstances(part=Part.CONTENT, purpose=purpose_of(officer), justified=True),
+        context=Circumstances(part=part, purpose=purpose_of(officer), justified=True),
         today=timezone.now().date(),
     )
     return messages.filter(to_query(allowed, COLUMNS))

@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from comity.desks.cases import arriving, clock, composing, content, crosscheck, due, rules
+from comity.desks.cases import arriving, clock, composing, content, crosscheck, due, marks, rules
 from comity.desks.cases.actions.recording import record
 from comity.desks.cases.actions.sending import next_reference, row_of, settle
 from comity.desks.cases.entered import Entered
@@ -55,6 +55,7 @@ def enter_request(
         row.incoming, row.arrived_at, row.state = True, happened.at, State.OPEN
         _begin_clock(row, message.head.deadline)
         _keep(row, happened, officer, at)
+        marks.put([(row.pk, row.authority, marks.of_message(message))])
         crosscheck.propose([crosscheck.Asked(row.pk, row.authority, message, at)])
         held.state, held.message, held.data, held.caption = DraftState.SENT, row, {}, ""
         held.save()

@@ -8,7 +8,7 @@ from typing import Any, Final
 from django.utils.translation import gettext as _
 
 from comity.agreements import Action
-from comity.desks.cases import composing, content, counting, due, rules
+from comity.desks.cases import asked_before, composing, content, counting, due, marks, rules
 from comity.desks.cases.actions.recording import record
 from comity.desks.cases.forms import Draft
 from comity.desks.cases.models import Addressee, Case, CaseMessage, Standing, State
@@ -46,7 +46,12 @@ def preview_request(
     """
     reference = case.reference if case is not None else rules.reference(officer.authority, 0, at)
     asked = draft.about.kind if draft.about is not None else ""
-    return replace(preview(composing.compose(draft, officer, reference, at, files=files)), helps=asked == "assistance")
+    message = composing.compose(draft, officer, reference, at, files=files)
+    return replace(
+        preview(message),
+        helps=asked == "assistance",
+        earlier=asked_before.before_sending(message, officer, at=at),
+    )
 
 
 def send_draft(
@@ -154,6 +159,7 @@ def _send(
             for recipient, note_id, decision in copies
         ]
     )
+    marks.put([(row.pk, row.authority, marks.of_message(message))])
     if row.kind in rules.ASKS and not row.circular:
         due.wind(row)
     return Outcome(row)
