@@ -11,7 +11,7 @@ WORDS := .venv/.words
 NODE ?= nodes/xa
 JOBS ?= 2
 
-.PHONY: help setup demo run test soak check bench vendor vectors lock messages format clean
+.PHONY: help setup demo run test soak check audit bench vendor vectors lock messages format clean
 
 help: ## list these targets
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 20
@@ -45,6 +45,9 @@ soak: setup ## every test, with the long runs in full (hours)
 
 check: setup ## what a machine can judge without running the program
 	@tools/check.sh
+
+audit: setup ## pages by Lighthouse and the W3C's checker (needs Node.js and Java)
+	@$(PYTHON) -m tools.audit
 
 bench: setup ## the figures of docs/reference/performance.md
 	@$(PYTHON) -m bench

@@ -82,5 +82,5 @@ def faults() -> tuple[str, ...]:
 if __name__ == "__main__":
     found = faults()
     for fault in found:
-        print(fault)  # noqa: T201 - its output is its purpose
+        print(fault)
     sys.exit(bool(found))

@@ -1,3 +1,4 @@
+import gzip
 import re
 from html.parser import HTMLParser
 from pathlib import Path
@@ -116,3 +117,21 @@ def test_every_element_has_a_picture_in_the_sprite() -> None:
         for name in re.findall(r'{% icon(?:_flip)? "([^"]+)"', path.read_text(encoding="utf-8"))
     }
     assert used <= known
+
+
+@pytest.mark.parametrize(
+    ("path", "kind"), [("vendor/tabler/tabler.min.css", "text/css"), ("js/frame.js", "text/javascript")]
+)
+def test_style_sheets_and_scripts_come_compressed_to_whom_can_read_that(client: Client, path: str, kind: str) -> None:
+    whole = b"".join(client.get(f"/static/{path}").streaming_content)
+    small = client.get(f"/static/{path}", headers={"Accept-Encoding": "gzip, br"})
+    packed = b"".join(small.streaming_content)
+    assert small["Content-Type"].startswith(kind)
+    assert (small["Content-Encoding"], small["Vary"]) == ("gzip", "Accept-Encoding")
+    assert gzip.decompress(packed) == whole
+    assert len(packed) < len(whole) / 2
+
+
+def test_no_page_is_compressed_for_its_length_would_tell_what_it_holds(signed_in: Client) -> None:
+    for path in ("/account/login/", "/me/"):
+        assert "Content-Encoding" not in signed_in.get(path, headers={"Accept-Encoding": "gzip"}, follow=True).headers

@@ -66,13 +66,17 @@ def absolute(moment: datetime) -> str:
     return _("%(day)s, %(time)s (%(zone)s)") % {"day": day, "time": hour, "zone": zone_name(local)}
 
 
+def _stamp(value: datetime) -> str:
+    return value.isoformat(timespec="seconds")
+
+
 @register.filter
 def moment(value: datetime | None) -> SafeString:
     """Show a time absolutely, with the distance from now on hover."""
     if value is None:
         return SafeString("")
     return format_html(
-        '<time datetime="{}" title="{}">{}</time>', value.isoformat(), distance(value, timezone.now()), absolute(value)
+        '<time datetime="{}" title="{}">{}</time>', _stamp(value), distance(value, timezone.now()), absolute(value)
     )
 
 
@@ -82,7 +86,7 @@ def since(value: datetime | None) -> SafeString:
     if value is None:
         return SafeString("")
     return format_html(
-        '<time datetime="{}" title="{}">{}</time>', value.isoformat(), absolute(value), distance(value, timezone.now())
+        '<time datetime="{}" title="{}">{}</time>', _stamp(value), absolute(value), distance(value, timezone.now())
     )
 
 

@@ -70,7 +70,7 @@
     var form = event.target;
     if (form.dataset.sent) { event.preventDefault(); return; }
     if (event.submitter && event.submitter.hasAttribute("data-again")) return; // hands out a file, the page stays
-    if (form.method === "post" && !form.hasAttribute("hx-post")) {
+    if (form.method === "post" && !form.hasAttribute("data-hx-post")) {
       form.dataset.sent = "1";
       window.addEventListener("pageshow", function () { delete form.dataset.sent; }, { once: true });
     }

@@ -4,7 +4,7 @@
   "use strict";
   var dialog = document.getElementById("palette");
   if (!dialog) return;
-  var box = dialog.querySelector("input[type=search]");
+  var box = document.getElementById("palette-box");
   var list = dialog.querySelector("[role=listbox]");
   var status = dialog.querySelector("[role=status]");
   var options = [];

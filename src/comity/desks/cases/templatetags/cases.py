@@ -1,5 +1,6 @@
 """Codes in words, and names of authorities, for the case desk's templates."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
@@ -10,9 +11,10 @@ from django.utils.safestring import SafeString
 from django.utils.translation import get_language, get_language_info
 from django.utils.translation import gettext_lazy as _
 
-from comity.desks.cases import choices, circulars, columns, due, facts, rules, words
+from comity.desks.cases import choices, circulars, classified, columns, due, facts, rules, words
 from comity.desks.cases.facts import Fact
 from comity.desks.cases.models import CaseMessage
+from comity.desks.cases.reads import MessageView
 
 register = template.Library()
 
@@ -28,6 +30,7 @@ _TABLES: dict[str, words.Words] = {
     "urgency": words.URGENCIES,
     "urgency_ground": words.URGENCY_GROUNDS,
     "handling": words.HANDLING,
+    "classification": classified.LEVELS,
     "ground": words.REFUSAL_GROUNDS,
     "delay": words.DELAYS,
     "use": words.USES,
@@ -156,7 +159,9 @@ def tongue(code: str) -> str:
 def local_moment(value: datetime) -> SafeString:
     """Show a time as the clock where it belongs shows it, whatever the node's zone: `Mon 14:05`."""
     return format_html(
-        '<time datetime="{}"><bdi dir="ltr">{}</bdi></time>', value.isoformat(), formats.date_format(value, "D H:i")
+        '<time datetime="{}"><bdi dir="ltr">{}</bdi></time>',
+        value.isoformat(timespec="seconds"),
+        formats.date_format(value, "D H:i"),
     )
 
 
@@ -171,6 +176,12 @@ def titled(title: object) -> SafeString:
     """Show a case's title with each of its names isolated: an Arabic name does not turn the others round."""
     parts = str(title).split(rules.BETWEEN_NAMES)
     return format_html_join(rules.BETWEEN_NAMES, "<bdi>{}</bdi>", ((part,) for part in parts))
+
+
+@register.simple_tag
+def highest_marking(views: Iterable[MessageView]) -> str:
+    """Return the words for the highest classification of the messages on a page."""
+    return classified.of_case(view.message for view in views)
 
 
 @register.simple_tag
