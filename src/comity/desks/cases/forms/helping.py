@@ -56,11 +56,18 @@ class AssistanceForm(InformationForm):
     accounts = free_text(
         _("Accounts and identifiers"), _("One on a line: accounts, numbers, addresses."), rows=3, most=4000
     )
-    scope = free_text(_("Data"), _("Which data, and of which time."), rows=2, most=1000)
+    scope = free_text(
+        _("Data"),
+        _(
+            "Which data, and of which time. They are kept for at least 60 days, so that the judicial request can follow."
+        ),
+        rows=2,
+        most=1000,
+    )
     expertise = free_text(_("Field of expertise"), most=300)
     number = forms.IntegerField(label=_("How many experts"), required=False, min_value=1, max_value=MOST_EXPERTS)
     begins = day_field(_("From"))
-    ends = day_field(_("Until"), _("Data are kept for at least 60 days, so that the judicial request can follow."))
+    ends = day_field(_("Until"))
     facts = free_text(
         _("Facts"),
         _("What happened, and why this measure is needed. Written in your own language."),
