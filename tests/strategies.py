@@ -27,6 +27,7 @@ from comity.messages import (
 from comity.messages.assisting import NEEDS
 from comity.subjects import Subject
 from comity.vocabulary.authority import AuthorityId
+from comity.vocabulary.classification import Classification
 from comity.vocabulary.consent import Consent, Use
 from comity.vocabulary.crime_area import CrimeArea
 from comity.vocabulary.delay import Delay
@@ -104,6 +105,7 @@ def heads(draw, kind: str):
         handling=tuple(handling),
         deadline=draw(counts),
         approvals=draw(st.integers(0, 3)),
+        classification=draw(st.none() | st.sampled_from(Classification)),
     )
 
 

@@ -37,6 +37,7 @@ from comity.messages import (
 from comity.messages.items import write_payload
 from comity.subjects import Subject
 from comity.vocabulary.authority import AuthorityId
+from comity.vocabulary.classification import Classification
 from comity.vocabulary.consent import Consent, Use
 from comity.vocabulary.crime_area import CrimeArea
 from comity.vocabulary.delay import Delay
@@ -113,6 +114,7 @@ WHOLE: dict[str, Message] = {
     "request": request(PERSON, SHIP),
     "request-urgent": request(PERSON, urgency=Urgency.LIFE_AT_RISK, ground=UrgencyGround.B, approvals=2),
     "request-restricted": request(SHIP, CONDITION, handling=(Handling.H1, Handling.H3)),
+    "request-classified": request(SHIP, classification=Classification.RESTRICTED),
     "request-positive-only": request(PERSON, expects=Expects.POSITIVE_ONLY),
     "answer-full": Message(
         head("answer"), (Answer(Outcome.FULL), REFERS, PERSON, Text(TextRole.ANSWER, "fr", "Connu ici."))

@@ -33,6 +33,7 @@ def node_files(draw: st.DrawFn) -> NodeFile:
         step_up_minutes=draw(st.integers(1, 60)),
         alarm_minutes=draw(st.integers(1, 60)),
         undo_seconds=draw(st.integers(0, 60)),
+        classification=draw(st.sampled_from(["none", "restricted", "confidential", "secret", "top-secret"])),
         webhook_hosts=tuple(draw(st.lists(st.sampled_from(["cases.xa.example", "registry:8443"]), max_size=2))),
         identity_provider=draw(
             st.none()
@@ -74,6 +75,7 @@ def test_a_missing_file_names_the_command_that_makes_one(tmp_path: Path) -> None
         ("step_up_minutes = 0", "between 1 and 60"),
         ("alarm_minutes = 61", "between 1 and 60"),
         ("undo_seconds = 61", "between 0 and 60"),
+        ('classification = "cosmic"', "`classification` must be one of none, restricted"),
         ('webhook_hosts = ["http://x"]', "list of host names"),
         ('webhook_hosts = ["x:0"]', "list of host names"),
         ("webhook_hosts = [1]", "list of host names"),

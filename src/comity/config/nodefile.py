@@ -15,6 +15,7 @@ from typing import Any, Final
 from urllib.parse import urlsplit
 
 from comity.config.errors import NodeFileError
+from comity.vocabulary.classification import Classification
 
 FILE_NAME = "node.toml"
 SECRET_FILE = Path("keys") / "web-secret"
@@ -23,6 +24,7 @@ PROVIDER_SECRET_FILE = Path("keys") / "identity-provider-secret"
 _PARSED: Final = frozenset({"authority", "name", "mail", "identity_provider", "webhook_hosts"})
 _THIS_MACHINE = ("localhost", "127.0.0.1")
 LANGUAGES = ("en", "fr", "es", "ar")
+CLASSIFICATIONS = ("none", *map(str, Classification))
 COLOURS = ("blue", "azure", "indigo", "purple", "pink", "red", "orange", "yellow", "lime", "green", "teal", "cyan")
 _AUTHORITY = re.compile(r"[a-z]{2}\.[a-z][a-z0-9-]{0,29}")
 _STATE = re.compile(r"[A-Z]{2}")
@@ -81,7 +83,8 @@ class NodeFile:
     `step_up_minutes` keys, exports and approvals ask for a second factor again. What is about life at risk and not
     taken is escalated to the supervisors after `alarm_minutes`, and to everybody after twice as many. What an officer
     sends can be called back for `undo_seconds`; with 0 it leaves at once. Without `mail` no e-mail leaves the node.
-    `webhook_hosts` may be told what happens wherever they are.
+    What is classified higher than `classification` says, for which the node is accredited, cannot be written on it and
+    is refused at its door. `webhook_hosts` may be told what happens wherever they are.
     """
 
     folder: Path | None
@@ -102,6 +105,7 @@ class NodeFile:
     step_up_minutes: int = 5
     alarm_minutes: int = 5
     undo_seconds: int = 10
+    classification: str = "restricted"
     mail: Mail | None = None
     identity_provider: IdentityProvider | None = None
     webhook_hosts: tuple[str, ...] = ()
@@ -149,7 +153,7 @@ def from_document(document: Mapping[str, Any], folder: Path | None) -> NodeFile:
     known = {
         "host": str, "port": int, "scheme": str, "federation_port": int, "state": str, "name": dict, "colour": str,
         "authority": list, "language": str, "time_zone": str, "database": str, "demo": bool, "idle_minutes": int,
-        "session_hours": int, "step_up_minutes": int, "alarm_minutes": int, "undo_seconds": int,
+        "session_hours": int, "step_up_minutes": int, "alarm_minutes": int, "undo_seconds": int, "classification": str,
         "mail": dict, "identity_provider": dict,
         "webhook_hosts": list,
     }  # fmt: skip
@@ -190,6 +194,7 @@ def dump(file: NodeFile) -> str:
         f"step_up_minutes = {file.step_up_minutes}",
         f"alarm_minutes = {file.alarm_minutes}",
         f"undo_seconds = {file.undo_seconds}",
+        f"classification = {_quoted(file.classification)}",
         f"webhook_hosts = [{', '.join(map(_quoted, file.webhook_hosts))}]",
         f"name = {_table(file.names)}",
     ]
@@ -312,6 +317,7 @@ def _check(file: NodeFile) -> None:
         ("`step_up_minutes` must lie between 1 and 60", not 1 <= file.step_up_minutes <= 60),  # noqa: PLR2004 - as it says
         ("`alarm_minutes` must lie between 1 and 60", not 1 <= file.alarm_minutes <= 60),  # noqa: PLR2004 - as it says
         ("`undo_seconds` must lie between 0 and 60", not 0 <= file.undo_seconds <= 60),  # noqa: PLR2004 - as it says
+        (f"`classification` must be one of {', '.join(CLASSIFICATIONS)}", file.classification not in CLASSIFICATIONS),
         (
             "`database` must be sqlite or postgresql://user@host/name",
             file.database != "sqlite" and not file.database.startswith("postgresql://"),

@@ -19,6 +19,7 @@ from comity.messages.fields import (
 )
 from comity.messages.shape import Field, Shape
 from comity.vocabulary.authority import AuthorityId
+from comity.vocabulary.classification import Classification
 from comity.vocabulary.crime_area import CrimeArea
 from comity.vocabulary.expects import Expects
 from comity.vocabulary.handling import Handling
@@ -43,6 +44,7 @@ class Head:
         handling: codes H0 to H3; H3 needs a condition.
         deadline: Unix seconds by which an answer is asked for; 0 for the agreement's time limit.
         approvals: how many officers approved beside the author.
+        classification: of the whole, files included; nothing where it is for official use and no more.
         expects: which answers a request to several expects; where it says nothing, every recipient owes one.
         agreement: id of the agreement that the sender names as its basis; empty for any in force.
     """
@@ -61,6 +63,7 @@ class Head:
     handling: tuple[Handling, ...] = (Handling.H0,)
     deadline: int = 0
     approvals: int = 0
+    classification: Classification | None = None
     expects: Expects | None = None
     agreement: str = ""
 
@@ -98,6 +101,7 @@ HEAD: Final = Shape(
     Field("handling", codes(choice(Handling)), write_list(canonical.text), optional=True),
     Field("deadline", count, write_count, optional=True),
     Field("approvals", count, write_count, optional=True),
+    Field("classification", choice(Classification), canonical.text, optional=True),
     Field("expects", choice(Expects), canonical.text, optional=True),
     Field("agreement", text_or_empty, write_text, optional=True),
 )

@@ -1,10 +1,11 @@
 """From what an officer filled in to a message."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, date, datetime, time
 from typing import Any, Final
 
-from comity.desks.cases import comparing
+from comity.desks.cases import classified, comparing
 from comity.desks.cases.forms import Draft, SubjectForm
 from comity.desks.cases.forms.subject import composed
 from comity.desks.cases.models import Addressee, Candidate, CaseMessage
@@ -34,6 +35,7 @@ from comity.node.officers.models import Officer
 from comity.node.records.models import Record
 from comity.subjects import Subject
 from comity.vocabulary.authority import AuthorityId
+from comity.vocabulary.classification import Classification
 from comity.vocabulary.consent import Consent, Use
 from comity.vocabulary.crime_area import CrimeArea
 from comity.vocabulary.delay import Delay
@@ -64,7 +66,14 @@ def compose(
         raise ValueError(f"a {draft.kind} refers to a message")
     else:
         message = _referring(draft, draft.about, officer, at)
-    return Message(message.head, (*message.parts, *files)) if files else message
+    head = replace(message.head, classification=classification_of(draft.given, draft.about))
+    return Message(head, (*message.parts, *files))
+
+
+def classification_of(given: Mapping[str, Any], about: CaseMessage | None) -> Classification | None:
+    """Return what was chosen; where nothing was, that of the message that it is about, of which it speaks."""
+    code = str(given.get("classification") or "")
+    return classified.level(code) if code else classified.of(about)
 
 
 def _referring(draft: Draft, about: CaseMessage, officer: Officer, at: datetime) -> Message:

@@ -25,6 +25,7 @@ def content_of(message: Message) -> dict[str, Any]:
         "urgency": str(head.urgency),
         "urgency_ground": str(head.ground) if head.ground else "",
         "approvals": head.approvals,
+        "classification": str(head.classification) if head.classification else "",
         "expects": str(head.expects) if head.expects else "",
         "conditions": [one.value for one in message.conditions if one.value],
         "answer": str(answer.outcome) if answer else "",

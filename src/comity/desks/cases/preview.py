@@ -9,7 +9,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from comity.agreements import Action, Agreement, Decision
-from comity.desks.cases import circulars, content, rules, words
+from comity.desks.cases import circulars, content, duties, rules, words
 from comity.desks.cases.asked_before import Earlier
 from comity.desks.cases.choices import authority_name
 from comity.desks.cases.facts import SubjectView, subjects_of
@@ -136,7 +136,7 @@ def _recipient(authority: AuthorityId, decision: Decision) -> Recipient:
         allowed=decision.allowed,
         agreement=_in(agreement.title, language) if agreement else "",
         clauses=clauses_in_words(agreement, clauses, language),
-        duties=tuple(str(words.word(words.DUTIES, duty.kind)) % {"amount": duty.amount} for duty in decision.duties),
+        duties=tuple(str(words.word(duties.DUTIES, duty.kind)) % {"amount": duty.amount} for duty in decision.duties),
         reasons=tuple(dict.fromkeys(str(words.reason(one.rule)) for one in decision.reasons)),
     )
 

@@ -6,7 +6,7 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from comity.desks.cases import rules
+from comity.desks.cases import classified, rules
 
 Words = Mapping[str, Any]
 
@@ -388,6 +388,7 @@ REASONS: Words = {
 
 # Why a partner is not to be written to (`comity.directory.view.Standing`).
 STANDING_REASONS: Words = {
+    **classified.REASONS,
     "member.unknown": _("The directory does not list this partner."),
     "member.faulty": _("The partner's entry in the directory cannot be believed."),
     "member.suspended": _("The partner is suspended in the directory."),
@@ -397,6 +398,7 @@ STANDING_REASONS: Words = {
 
 # Why a partner's node refused what we sent, by the longest beginning of its code, and what can be done about it.
 CODES: Words = {
+    **classified.CODES,
     "note.expired": _("It arrived after its time. Send it again."),
     "note.future": _("The clocks of the two nodes differ too much. Tell your administrator."),
     "note.unopenable": _("The partner could not open it, for its key had changed. Send it again."),
@@ -411,16 +413,6 @@ CODES: Words = {
     "member": _("The partner's directory does not let us write to it. Tell your administrator."),
     "agreement": _("By the partner's reading no agreement binds both of you. Telephone its contact point."),
     "engine": _("The partner's node could not decide on it. Telephone its contact point."),
-}
-
-# What a permission obliges to (`comity.agreements.DutyKind`).
-DUTIES: Words = {
-    "retain-days": _("Must be erased after %(amount)s days"),
-    "answer-within-hours": _("Must be answered within %(amount)s hours"),
-    "four-eyes": _("Needs the approval of further officers: %(amount)s"),
-    "mark": _("Is marked as police information, not evidence"),
-    "tell-originator": _("The originator is told of each use"),
-    "court-consent": _("Use in court needs the originator's consent"),
 }
 
 

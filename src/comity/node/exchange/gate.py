@@ -8,6 +8,7 @@ from comity.agreements import Action, Ask, Circumstances, Decision, Party, Polic
 from comity.directory.view import Standing
 from comity.messages import Message
 from comity.messages.note import Note as Envelope
+from comity.node import accredited
 from comity.node.exchange import attachments
 from comity.node.exchange.models import Note
 from comity.node.partners import members
@@ -52,6 +53,8 @@ def may_pass(
         book: the agreements that are asked; today's by default. Who is suspended today is so in any case.
     """
     head = message.head
+    if accredited.is_too_high(head.classification):
+        return Decision(allowed=False, reasons=(Reason(accredited.RULE),))
     standing = members.standing(partner, at)
     # With the member's files expired only life at risk passes, approved by two officers (design of the directory).
     last_resort = head.urgency is Urgency.LIFE_AT_RISK and head.approvals >= TWO_OFFICERS

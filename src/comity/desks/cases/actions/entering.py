@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from comity.desks.cases import arriving, clock, composing, content, crosscheck, due, marks, rules
+from comity.desks.cases import arriving, classified, clock, composing, content, crosscheck, due, marks, rules
 from comity.desks.cases.actions.recording import record
 from comity.desks.cases.actions.sending import next_reference, row_of, settle
 from comity.desks.cases.entered import Entered
@@ -40,7 +40,9 @@ def enter_request(
             return held.message
         reference = next_reference(officer.authority, at)
         draft.given["recipients"] = (happened.partner,)
-        message = _turned(composing.request(draft, officer, reference, happened.at), happened.partner, officer)
+        message = composing.request(draft, officer, reference, happened.at)
+        head = replace(message.head, classification=composing.classification_of(draft.given, None))
+        message = _turned(Message(head, message.parts), happened.partner, officer)
         title = rules.caption(content.captions(message))[: content.MAX_CAPTION]
         case = Case.objects.create(
             reference=reference,
@@ -80,6 +82,7 @@ def enter_answer(
         if not rules.may_be_entered(held):
             return None
         message = composing.answer(held, said, (), officer, happened.at)
+        message = Message(replace(message.head, classification=classified.of(held)), message.parts)
         if held.incoming:
             row = _row(message, held.case, happened, officer)
             row.written_by = happened.by

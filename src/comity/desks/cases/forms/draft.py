@@ -10,7 +10,7 @@ from django.http import QueryDict
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from comity.desks.cases import rules
+from comity.desks.cases import classified, rules
 from comity.desks.cases.forms import picking
 from comity.desks.cases.forms.kinds import FORMS
 from comity.desks.cases.forms.messages import Choices
@@ -72,6 +72,8 @@ class Draft:
         bound = data if checked else None
         initial = None if data is None or checked else _initial(data)
         form = FORMS[kind](bound, initial=initial, offered=choices)
+        if about is not None and "classification" in form.fields:  # what speaks of something is classified like it
+            form.fields["classification"].initial = classified.of(about) or classified.NONE
         subjects = tuple(
             SubjectForm(
                 bound,

@@ -10,7 +10,7 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from comity.desks.cases import words
+from comity.desks.cases import classified, words
 from comity.desks.cases.forms.messages import free_text, offer
 from comity.desks.cases.forms.subject import EMPTY, choices
 from comity.node.officers.models import Officer
@@ -115,3 +115,10 @@ class SpokenAnswerForm(HappenedForm):
             offer(self, channel=[*choices(words.CHANNELS), *choices(words.INFORMED)])
         final = [code for code in words.ANSWER_KINDS if code != "interim"]
         offer(self, outcome=choices(words.ANSWER_KINDS, final))
+
+    def clean_text(self) -> str:
+        """Refuse a text that bears a marking for which the node is not accredited."""
+        text: str = self.cleaned_data["text"]
+        if fault := classified.borne(text):
+            raise ValidationError(fault)
+        return text

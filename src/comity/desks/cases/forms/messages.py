@@ -10,7 +10,7 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from comity.desks.cases import words
+from comity.desks.cases import classified, words
 from comity.desks.cases.forms.subject import EMPTY, choices
 from comity.vocabulary.handling import Handling
 
@@ -90,10 +90,19 @@ class Handled(forms.Form):
         help_text=_("H0 always applies."),
     )
     conditions = free_text(_("Condition of code H3"), _("Needed with code H3 only."), most=500)
+    classification = forms.ChoiceField(
+        label=_("Classification"),
+        choices=[("", ""), *classified.LEVELS.items()],
+        required=False,
+        help_text=_("Of the whole, files included. Handling codes apply beside it."),
+    )
 
     def __init__(self, data: Any = None, *, initial: Any = None, offered: Choices | None = None, **kwargs: Any) -> None:  # noqa: ANN401 - passed on to Django
         super().__init__(data, initial=initial, **kwargs)
         self.offered = offered or Choices()
+        widget = self.fields["classification"].widget
+        assert isinstance(widget, forms.Select)  # noqa: S101 - tells the type checker
+        widget.choices = classified.offered()  # a code above is known and refused with its reason, but not offered
         if "handling" in self.fields:
             said = _("%(code)s: %(text)s")
             offer(
@@ -103,9 +112,22 @@ class Handled(forms.Form):
     def clean(self) -> dict[str, Any]:
         """Ask for the condition that code H3 stands for."""
         found = super().clean() or {}
+        self._check_classification(found)
         if Handling.H3.value in found.get("handling", []) and not found.get("conditions"):
             self.add_error("conditions", _("state the restriction that code H3 stands for"))
         return found
+
+    def _check_classification(self, found: dict[str, Any]) -> None:
+        """Refuse what the node is not accredited for: chosen, or borne by a text that was copied here."""
+        code = found.get("classification") or classified.NONE
+        if "classification" in self.fields and (fault := classified.too_high(code)):
+            self.add_error("classification", fault)
+        texts = {name: value for name, value in found.items() if isinstance(value, str)}
+        for name, value in texts.items():
+            if fault := classified.borne(value):
+                self.add_error(name, fault)
+        if "classification" in self.fields and not self.errors and classified.lowered(code, *texts.values()):
+            self.add_error("classification", _("A text of this message bears a higher marking than is chosen here."))
 
 
 class InformationForm(Handled):
@@ -299,7 +321,7 @@ class Plain(Handled):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401 - passed on to Django
         super().__init__(*args, **kwargs)
-        del self.fields["handling"], self.fields["conditions"]
+        del self.fields["handling"], self.fields["conditions"], self.fields["classification"]
 
 
 class RefusalForm(Plain):

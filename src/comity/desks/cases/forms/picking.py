@@ -15,7 +15,7 @@ from django.http import QueryDict
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from comity.desks.cases import rules, words
+from comity.desks.cases import classified, rules, words
 from comity.desks.cases.forms.zone import FIELD as ZONE
 from comity.desks.cases.forms.zone import Filled, fill
 from comity.formats.pasted import MAX_TEXT, Kind, Piece, Strange, find, recognise, strange
@@ -133,6 +133,7 @@ class Picking:
         passage: words that were chosen and not put in yet, and where they shall go.
         strange: whether something in it is not what it looks like.
         too_long: whether there is more text than is looked at.
+        barred: why the text is not kept here, in words; empty where it is.
     """
 
     text: str = ""
@@ -143,6 +144,7 @@ class Picking:
     passage: tuple[str, str] = ("", "")
     strange: bool = False
     too_long: bool = False
+    barred: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,8 +168,8 @@ def picking(data: QueryDict | None, target: Target, today: date) -> Picking:
     if data is None:
         return Picking()
     text = str(data.get(TEXT, "")).replace("\r\n", "\n")
-    if not text.strip():
-        return Picking(source=str(data.get(SOURCE, "")))
+    if not text.strip() or (barred := classified.borne(text)):
+        return Picking(source=str(data.get(SOURCE, "")), barred=barred if text.strip() else "")
     pieces = recognise(text, today)
     offers = tuple(
         Offer(name, one, KINDS[one.kind], _groups(target, one), str(data.get(name, "")))
@@ -227,7 +229,9 @@ def waiting(data: QueryDict | None) -> bool:
 
 
 def is_open(key: str, values: Sequence[object]) -> bool:
-    """Whether a field is one for a piece of the text that was left where it is."""
+    """Whether a field need not be kept: for a piece that was left where it is, or a text that must not be here."""
+    if key == TEXT:
+        return any(classified.borne(str(value)) for value in values)
     return key.startswith(_PICK) and not any(values)
 
 

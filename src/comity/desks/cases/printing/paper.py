@@ -15,7 +15,7 @@ from django.utils import formats, timezone
 from django.utils.translation import get_language, get_language_bidi, ngettext
 from django.utils.translation import gettext as _
 
-from comity.desks.cases import circulars, due, words
+from comity.desks.cases import circulars, classified, due, words
 from comity.desks.cases.choices import authority_name
 from comity.desks.cases.facts import SubjectView, measure_facts
 from comity.desks.cases.models import CaseMessage
@@ -51,7 +51,8 @@ def paper(page: CasePage, officer: Officer, *, at: datetime) -> dict[str, Any]:
         "title": _own(page.case.title or page.case.reference),
         "office": office,
         "line": f"{_own(office)} · {_ltr(page.case.reference)}",
-        "marks": [f"{_ltr(code)} {words.word(words.HANDLING, code)}" for code in page.handling] + list(page.conditions),
+        "marks": [*filter(None, [classified.of_case(view.message for view in page.messages)])]
+        + [f"{_ltr(code)} {words.word(words.HANDLING, code)}" for code in page.handling] + list(page.conditions),
         "rows": [
             [_("Printed"), f"{_moment(at)} · {_own(officer)}"],
             [_("Messages"), str(len(page.messages))],

@@ -14,7 +14,7 @@ from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.http import require_GET, require_POST
 
 from comity.agreements import Action, Decision
-from comity.desks.cases import actions, drafts, rules, thumbnails
+from comity.desks.cases import actions, classified, drafts, rules, thumbnails
 from comity.desks.cases.models import CaseMessage, StoredDraft
 from comity.desks.cases.uploading import SealedFile, SealingHandler
 from comity.desks.cases.views.pages import message_of, page_of, reader, writer
@@ -71,6 +71,8 @@ def _taken(request: HttpRequest, stored: StoredDraft, handler: SealingHandler) -
         return _("The file could not be stored: the disk of this node is full or failing. Tell your administrator.")
     if not isinstance(file, SealedFile):
         return _("Choose a file first.")
+    if fault := classified.borne(file.item.title, name=True):
+        return fault
     if not actions.attach(stored, file.item, at=timezone.now()):
         return _("This message has as many files as it bears. Remove one first.")
     return ""
