@@ -6,7 +6,8 @@ from datetime import date, datetime, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from django.db.models import F
+from django.db.models import F, Value
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from comity.desks.cases import due, rules
@@ -24,7 +25,8 @@ from comity.vocabulary.authority import AuthorityId
 from comity.vocabulary.errors import VocabularyError
 
 LOOKED_BACK: Final = timedelta(days=90)
-MOST: Final = 1000
+MOST: Final = 300
+"""So many requests each way are looked at, the newest; a thousand tell hardly more and take three times as long."""
 SHOWN: Final = 10
 _MONDAY: Final = date(2024, 1, 1)  # any Monday: opening hours name days of the week
 
@@ -208,8 +210,10 @@ def _on_time(pairs: Iterable[tuple[datetime | None, datetime | None]], at: datet
 
 
 def _waiting(officer: Officer, partner: str) -> list[CaseMessage]:
-    found = visible_to(officer).filter(
-        incoming=True, kind__in=rules.ASKS, circular=False, originator=partner, state__in=(State.NEW, State.OPEN)
+    # Said so that the index of what waits serves it: that of originators would read all that the partner ever sent.
+    found = visible_to(officer).alias(who=Coalesce("originator", Value("")))
+    found = found.filter(
+        incoming=True, kind__in=rules.ASKS, circular=False, who=partner, state__in=(State.NEW, State.OPEN)
     )
     return list(
         found.exclude(standing=Standing.WITHDRAWN)

@@ -1,9 +1,10 @@
 """The yearly statistics as a page shows them: from the desk's own tables, and once more from the acts log."""
 
+import time
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
 from django.db.models import Q
@@ -74,6 +75,41 @@ def _settled(authority: str, begin: datetime, end: datetime) -> Iterator[tuple[C
         )
         for request in found:
             yield request, last[bytes(request.msg).hex()]
+
+
+@dataclass(frozen=True, slots=True)
+class Count:
+    """A year counted both ways, and when, UTC."""
+
+    at: datetime
+    report: Report
+    logged: Report
+
+
+_KEPT: Final[dict[tuple[str, int], Count]] = {}
+KEPT_FOR: Final = timedelta(minutes=10)
+LONG_S: Final = 0.1
+"""What took longer to count is kept for a while; the page says of when it is, and counts anew for who wants it."""
+
+
+def counted(authority: str, year: int, at: datetime, *, anew: bool = False) -> Count:
+    """Count a year from the tables and from the acts log, or return a count that is a few minutes old.
+
+    Args:
+        authority: whose requests.
+        year: by UTC.
+        at: now, UTC.
+        anew: whether to count in any case.
+    """
+    kept = _KEPT.get((authority, year))
+    if kept is not None and not anew and at - KEPT_FOR < kept.at <= at:
+        return kept
+    begun = time.perf_counter()
+    found = Count(at, from_tables(authority, year), from_log(authority, year))
+    _KEPT.pop((authority, year), None)
+    if time.perf_counter() - begun > LONG_S:
+        _KEPT[authority, year] = found
+    return found
 
 
 def from_log(authority: str, year: int) -> Report:

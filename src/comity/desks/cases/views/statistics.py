@@ -20,8 +20,8 @@ def yearly(request: HttpRequest) -> HttpResponse:
     asked = request.GET.get("year", "")
     year = int(asked) if asked.isdecimal() and len(asked) == 4 and int(asked) in years else years[0]  # noqa: PLR2004  # digits
     counting.count(at)
-    report = statistics.from_tables(officer.authority, year)
-    logged = statistics.from_log(officer.authority, year)
+    count = statistics.counted(officer.authority, year, at, anew="anew" in request.GET)
+    report, logged = count.report, count.logged
     if request.GET.get("form") == "json":
         answer = HttpResponse(json.dumps(statistics.as_json(report), indent=1), content_type="application/json")
         answer["Content-Disposition"] = f'attachment; filename="requests-{officer.authority}-{year}.json"'
@@ -31,6 +31,7 @@ def yearly(request: HttpRequest) -> HttpResponse:
         "cases/statistics.html",
         active_desk="statistics",
         year=year,
+        counted_at=count.at,
         years=years,
         report=report,
         partners=statistics.by_partner(report),
