@@ -13,6 +13,7 @@ from comity.messages import (
     Condition,
     ConditionRule,
     Consented,
+    Fingerprint,
     Head,
     Match,
     Message,
@@ -109,11 +110,17 @@ def heads(draw, kind: str):
     )
 
 
+def fingerprints_for(recipients):
+    tags = st.lists(st.binary(min_size=16, max_size=16), min_size=1, max_size=3, unique=True).map(sorted).map(tuple)
+    return st.tuples(*(st.builds(Fingerprint, st.just(one), st.integers(1, 3), tags) for one in recipients))
+
+
 @st.composite
 def requests(draw):
     parts = [draw(texts(role)) for role in (TextRole.LEGAL_BASIS, TextRole.FACTS, TextRole.QUESTION)]
     parts += draw(st.lists(abouts, max_size=3))
     head = draw(heads("request"))
+    parts += draw(st.lists(st.sampled_from(head.recipients), unique=True, max_size=2).flatmap(fingerprints_for))
     if len(head.recipients) > 1 and draw(st.booleans()):
         head = replace(head, expects=Expects.POSITIVE_ONLY, urgency=Urgency.NORMAL, ground=None, deadline=0)
     return Message(head, (*parts, draw(conditions)))

@@ -19,6 +19,7 @@ from comity.messages import (
     Condition,
     ConditionRule,
     Consented,
+    Fingerprint,
     Head,
     Match,
     Message,
@@ -116,6 +117,9 @@ WHOLE: dict[str, Message] = {
     "request-restricted": request(SHIP, CONDITION, handling=(Handling.H1, Handling.H3)),
     "request-classified": request(SHIP, classification=Classification.RESTRICTED),
     "request-positive-only": request(PERSON, expects=Expects.POSITIVE_ONLY),
+    "request-with-fingerprints": request(
+        PERSON, Fingerprint(XB, 1, (bytes(16), bytes(range(16)))), Fingerprint(XC, 1, (b"\1" * 16,))
+    ),
     "answer-full": Message(
         head("answer"), (Answer(Outcome.FULL), REFERS, PERSON, Text(TextRole.ANSWER, "fr", "Connu ici."))
     ),
@@ -222,6 +226,9 @@ BROKEN: dict[str, Message] = {
     "information-positive-only": Message(
         head("information", expects=Expects.POSITIVE_ONLY), (Text(TextRole.FACTS, "en", "The ship sails tonight."),)
     ),
+    "fingerprint-for-no-recipient": request(PERSON, Fingerprint(XA, 1, (bytes(16),))),
+    "fingerprint-twice-for-one": request(PERSON, *(Fingerprint(XB, 1, (bytes(16),)),) * 2),
+    "fingerprint-out-of-order": request(PERSON, Fingerprint(XB, 1, (bytes(range(16)), bytes(16)))),
     "assistance-without-its-place": assistance(replace(WATCH, place="")),
     "assistance-with-what-belongs-to-another-measure": assistance(replace(WATCH, provider="Nimbus Mail")),
     "assistance-on-no-day": assistance(replace(WATCH, begins="2026-12")),

@@ -16,7 +16,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
-from comity.sealing import SUITE, KemKey, OpenError, SigningPair, seal_body, seal_chunk
+from comity.sealing import SUITE, KemKey, OpenError, SigningPair, agreed_key, seal_body, seal_chunk, tag
 from comity.sealing.body import CHUNK_SIZE
 
 FOLDER: Final = Path(__file__).resolve().parent / "sealing"
@@ -156,9 +156,29 @@ def keys() -> Iterator[tuple[str, Vector]]:
     )
 
 
+def agreed() -> Iterator[tuple[str, Vector]]:
+    """Yield the case of section 9."""
+    own, other = (KemKey.from_seed(seed, START, UNTIL) for seed in (SEED, OTHER))
+    key = agreed_key(own, other.public, ("xb.spoc", "xa.ncb"))
+    form = bytes.fromhex("850166706572736f6e64626f726e6b64726179206d61726375736431393734")
+    yield (
+        "agreed-key",
+        {
+            "function": "agreed_key",
+            "comment": "the key of a pair for one week, and the tag of one form",
+            "seed": SEED.hex(),
+            "public": other.public.raw.hex(),
+            "names": ["xb.spoc", "xa.ncb"],
+            "key": key.hex(),
+            "form": form.hex(),
+            "tag": tag(key, form).hex(),
+        },
+    )
+
+
 def vectors() -> dict[str, Vector]:
     """Return every vector by the name of its file."""
-    return dict(item for part in (bodies(), chunks(), wraps(), keys()) for item in part)
+    return dict(item for part in (bodies(), chunks(), wraps(), keys(), agreed()) for item in part)
 
 
 def main() -> None:

@@ -167,6 +167,13 @@ def kem_key(seed: bytes) -> tuple[MLKEM768PrivateKey, X25519PrivateKey]:
     return MLKEM768PrivateKey.from_seed_bytes(expanded[:64]), X25519PrivateKey.from_private_bytes(expanded[64:])
 
 
+def agreed_key(seed: bytes, public: bytes, names: list[str]) -> bytes:
+    """sealing.md, section 9."""
+    secret = kem_key(seed)[1].exchange(X25519PublicKey.from_public_bytes(public[1184:]))
+    info = b"comity/fingerprint/v1\0" + b"\0".join(sorted(name.encode() for name in names))
+    return hmac.digest(hmac.digest(bytes(32), secret, "sha256"), info + b"\1", "sha256")
+
+
 def unwrap(seed: bytes, wrap: bytes, core: bytes) -> bytes:
     """HPKE Base of RFC 9180 with X-Wing (KEM 0x647a), HKDF-SHA256 (1) and AES-256-GCM (2)."""
     need(len(wrap) == 1168, "refused")

@@ -146,6 +146,14 @@ def test_a_kem_key_from_its_seed():
     assert node.sha(public)[:8].hex() == vector["id"]
 
 
+def test_the_key_of_a_pair_and_a_tag():
+    vector = read(VECTORS / "sealing/agreed-key.json")
+    seed, public, form = hashes([vector["seed"], vector["public"], vector["form"]])
+    key = node.agreed_key(seed, public, vector["names"])
+    assert key.hex() == vector["key"]
+    assert node.hmac.digest(key, form, "sha256")[:16].hex() == vector["tag"]
+
+
 @of("delivery", "form")
 def test_parcels(path):
     vector = read(path)

@@ -3,6 +3,7 @@
 from comity.messages.assisting import Assistance, TakenUp
 from comity.messages.consenting import Consented, Wish
 from comity.messages.errors import CanonicalError, MessageError, NoteError
+from comity.messages.fingerprint import Fingerprint
 from comity.messages.head import Head
 from comity.messages.items import Item, Revealed, erase, reveal, root_of, verify_revealed
 from comity.messages.kinds import KINDS, PARTS, Answer, Kind, Outcome, Refused
@@ -31,6 +32,7 @@ __all__ = [
     "Condition",
     "ConditionRule",
     "Consented",
+    "Fingerprint",
     "Head",
     "Item",
     "Kind",

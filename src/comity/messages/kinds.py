@@ -11,6 +11,7 @@ from comity.messages.assisting import Assistance, TakenUp
 from comity.messages.consenting import Consented, Wish
 from comity.messages.errors import MessageError
 from comity.messages.fields import choice, count, write_count
+from comity.messages.fingerprint import Fingerprint
 from comity.messages.parts import AboutSubject, Attachment, Condition, Match, Part, Refers, Text
 from comity.messages.shape import Field, Shape
 from comity.vocabulary.delay import Delay
@@ -126,6 +127,7 @@ PARTS: Final[Mapping[str, type[Part]]] = MappingProxyType(
             Consented,
             Assistance,
             TakenUp,
+            Fingerprint,
         )
     }
 )
@@ -162,7 +164,7 @@ KINDS: Final[Mapping[str, Kind]] = MappingProxyType(
     {
         kind.name: kind
         for kind in (
-            Kind("request", needs=("text",), may=("subject", *_COMMON)),
+            Kind("request", needs=("text",), may=("subject", "fingerprint", *_COMMON)),
             Kind(
                 "answer",
                 needs=("answer", "refers"),
@@ -179,7 +181,12 @@ KINDS: Final[Mapping[str, Kind]] = MappingProxyType(
             Kind("consent-request", needs=("refers", "wish", "text"), once=("refers", "wish"), may=_COMMON),
             Kind("consent", needs=("refers", "consent"), once=("refers", "consent"), may=("text", "condition")),
             Kind("supplement", needs=("refers", "text"), once=("refers",), may=("subject", *_COMMON)),
-            Kind("assistance", needs=("assistance", "text"), once=("assistance",), may=("subject", *_COMMON)),
+            Kind(
+                "assistance",
+                needs=("assistance", "text"),
+                once=("assistance",),
+                may=("subject", "fingerprint", *_COMMON),
+            ),
             Kind("acknowledgement", needs=("refers", "taken-up"), once=("refers", "taken-up"), may=("text",)),
         )
     }

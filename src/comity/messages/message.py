@@ -8,6 +8,7 @@ from typing import Final
 from comity.messages import canonical
 from comity.messages.consenting import Consented
 from comity.messages.errors import MessageError
+from comity.messages.fingerprint import Fingerprint
 from comity.messages.head import HEAD, Head
 from comity.messages.items import Opened, Salts, close_item, elements_of, join_items, open_items, root_of_elements
 from comity.messages.kinds import KINDS, PARTS, Answer, Outcome, Refused
@@ -107,6 +108,9 @@ class Message:
         yield "message.expects.foreign", "head.expects", head.expects is not None and head.kind != "request"
         yield "handling.missing", "head.handling", not head.handling
         yield "handling.condition.missing", "condition", Handling.H3 in head.handling and not self.conditions
+        named = [one.to for one in self.of(Fingerprint)]
+        astray = len(set(named)) != len(named) or not set(head.recipients).issuperset(named)
+        yield "message.fingerprint.to", "fingerprint.to", astray
         if head.kind == "request":
             yield from self._request_rules()
         elif head.kind == "assistance":

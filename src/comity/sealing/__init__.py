@@ -4,6 +4,8 @@ Random bytes are arguments, except where the library draws its own: HPKE's encap
 (behind the `Suite` port, with a toy in `comity.sealing.toy`), the keystore's nonces and the TLS key.
 """
 
+from comity.sealing.agreed import agreed_key as agreed_key
+from comity.sealing.agreed import tag as tag
 from comity.sealing.body import CEK_SIZE as CEK_SIZE
 from comity.sealing.body import CHUNK_SIZE as CHUNK_SIZE
 from comity.sealing.body import MAX_CHUNKS as MAX_CHUNKS

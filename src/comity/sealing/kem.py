@@ -113,6 +113,11 @@ class KemKey:
         """The library's key, loaded once."""
         return MLKEM768X25519PrivateKey(*_expand(self.seed))
 
+    @cached_property
+    def x25519(self) -> X25519PrivateKey:
+        """The classical half."""
+        return _expand(self.seed)[1]
+
     def to_bytes(self) -> bytes:
         """Return what the keystore keeps."""
         times = {"from": int(self.valid_from.timestamp()), "until": int(self.valid_until.timestamp())}

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.db import connection
@@ -12,12 +12,16 @@ from pytest_django import Settings
 from tests.desks.cases.conftest import FILLED, Partner, officer_named
 from tests.desks.cases.test_following_up import newest, write
 
-from comity.desks.cases import actions, asked_before, composing, forgetting, marks, reads
+from comity.desks.cases import actions, asked_before, composing, fingerprinting, forgetting, marks, reads
 from comity.desks.cases.entered import Entered
 from comity.desks.cases.forms import Draft
 from comity.desks.cases.marked import Marking, SubjectMark
 from comity.desks.cases.models import CaseMessage
+from comity.messages import Fingerprint
 from comity.node.officers.models import Officer
+from comity.node.partners import agreeing
+from comity.node.partners.errors import KeyringError
+from comity.sealing import KemKey
 from comity.vocabulary.authority import AuthorityId
 
 FillIn = Callable[..., Draft]
@@ -142,3 +146,67 @@ def test_old_messages_are_marked_by_the_worker_and_again_under_another_key(
     assert {key for key, _mark in found} == {key for key, _mark in made}
     assert not found & made
     assert Marking.objects.count() == 1
+
+
+def keys_of(*authorities: str) -> dict[str, KemKey]:
+    week = datetime(2020, 1, 1, tzinfo=UTC), datetime(2090, 1, 1, tzinfo=UTC)
+    return {one: KemKey.from_seed(one.encode().ljust(32, b"\0"), *week) for one in authorities}
+
+
+@pytest.fixture
+def agreed(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every authority holds its keys in this process, as each would in its own."""
+    found = keys_of("xa.ncb", "xb.spoc", "xc.ncb")
+    monkeypatch.setattr(agreeing.keyring, "kem_keys", lambda own: (found[str(own)],))
+    monkeypatch.setattr(agreeing.members, "kem_key", lambda partner, _at: found[str(partner)].public)
+
+
+def test_each_recipient_gets_tags_that_it_alone_can_make_anew(
+    agreed: None, fill_in: FillIn, officer: Officer, at: datetime
+) -> None:
+    draft = fill_in()
+    assert draft.is_valid()
+    plain = composing.request(draft, officer, "XA-1", at)
+    message = fingerprinting.with_fingerprints(plain, at)
+    one, other = message.of(Fingerprint)
+    assert [str(one.to), str(other.to)] == ["xb.spoc", "xc.ncb"]
+    assert not set(one.tags) & set(other.tags)
+    assert message.subjects == plain.subjects
+    for name in ("xb.spoc", "xc.ncb"):
+        assert fingerprinting.fits(message, AuthorityId.parse(name)) is True
+    assert fingerprinting.fits(plain, AuthorityId.parse("xb.spoc")) is None
+    swapped = replace(plain, parts=(*plain.parts, replace(one, tags=other.tags)))
+    assert fingerprinting.fits(swapped, one.to) is False
+    assert fingerprinting.fits(replace(message, parts=(one,)), one.to) is False  # of what it does not say
+
+
+def test_a_fingerprint_that_does_not_fit_is_shown_and_changes_nothing(
+    agreed: None, browser: Client, fill_in: FillIn, officer: Officer, at: datetime, partner: Partners
+) -> None:
+    draft = fill_in()
+    assert draft.is_valid()
+    said = composing.request(draft, officer, "XA-1", at)
+    to = AuthorityId.parse("xa.ncb")
+    wrong = replace(said, parts=(*said.parts, Fingerprint(to, 1, (bytes(16),))))
+    came = partner("xb.spoc").asks(wrong)
+    assert (came.tags_fit, came.state, came.due_at is not None) == (False, "new", True)
+    assert "is not that of what it says" in browser.get(f"/cases/{came.case_id}/").content.decode()
+    key = agreeing.key_with(to, AuthorityId.parse("xb.spoc"), at)
+    assert key is not None
+    right = fingerprinting._tags(key, fingerprinting.forms_of(said))
+    fits = partner("xb.spoc").asks(replace(said, parts=(*said.parts, Fingerprint(to, 1, right))))
+    assert fits.tags_fit is True
+
+
+def test_a_process_without_keys_sends_without_a_fingerprint(
+    fill_in: FillIn, officer: Officer, at: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    draft = fill_in()
+    assert draft.is_valid()
+    message = composing.request(draft, officer, "XA-1", at)
+
+    def locked(_own: AuthorityId) -> None:
+        raise KeyringError("the keys of this node are locked in this process")
+
+    monkeypatch.setattr(agreeing.keyring, "kem_keys", locked)
+    assert fingerprinting.with_fingerprints(message, at) == message

@@ -8,7 +8,7 @@ from typing import Final
 import msgspec
 
 from comity import delivery
-from comity.desks.cases import clock, content, crosscheck, due, marks, rules
+from comity.desks.cases import clock, content, crosscheck, due, fingerprinting, marks, rules
 from comity.desks.cases.models import Addressee, Case, CaseMessage, Standing, State
 from comity.messages import Consented
 from comity.node import rows
@@ -154,7 +154,7 @@ def _named(keys: Sequence[tuple[str, str]]) -> dict[tuple[str, str], int]:
 _COLUMNS: Final = (
     "case_id", "authority", "originator", "incoming", "kind", "reference", "in_reply_to", "msg", "note_id", "purpose",
     "crime_area", "urgency", "handling", "languages", "caption", "deadline", "sent_at", "arrived_at",
-    "ahead", "state", "circular", "limit_at", "due_at", "warn_at", "delay",
+    "ahead", "state", "circular", "tags_fit", "limit_at", "due_at", "warn_at", "delay",
 )  # fmt: skip
 
 
@@ -181,7 +181,7 @@ def _rows(batch: Sequence[_Filed], cases: Sequence[int]) -> list[tuple[rows.Valu
                 _json(content.languages_of(arrived.message)), one.caption,
                 moment(head.deadline), moment(head.sent), rows.moment(arrived.at),
                 arrived.standing is delivery.Standing.AHEAD, State.NEW.value,
-                head.expects is not None, *_due(one, limits),
+                head.expects is not None, fingerprinting.fits(arrived.message, arrived.note.to), *_due(one, limits),
             )
         )  # fmt: skip
     return found

@@ -92,6 +92,7 @@ class CaseMessage(models.Model):
     languages = models.JSONField(default=list)
     unit = models.CharField(max_length=120, blank=True)
     restricted = models.BooleanField(default=False)
+    tags_fit = models.BooleanField(null=True)  # in: whether the fingerprint is of what it says; `None`: not judged
     circular = models.BooleanField(default=False)  # a request that expects only positive answers: nobody owes one
     caption = models.CharField(max_length=200, blank=True)
     kept = models.JSONField(null=True, db_column="content")

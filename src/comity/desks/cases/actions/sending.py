@@ -8,7 +8,7 @@ from typing import Any, Final
 from django.utils.translation import gettext as _
 
 from comity.agreements import Action
-from comity.desks.cases import asked_before, composing, content, counting, due, marks, rules
+from comity.desks.cases import asked_before, composing, content, counting, due, fingerprinting, marks, rules
 from comity.desks.cases.actions.recording import record
 from comity.desks.cases.forms import Draft
 from comity.desks.cases.models import Addressee, Case, CaseMessage, Standing, State
@@ -135,6 +135,7 @@ def _send(
     if not all(may_do(officer, action, draft) for action in wanted):
         record("message.refused", officer, at, case=reference, facts={"rule": "house"})
         return Outcome(None, (_("The rules of this node do not let you send this."),))
+    message = fingerprinting.with_fingerprints(message, at)
     (sent,) = outbox.send([message], by=officer.username, at=at, case=reference)
     if isinstance(sent, outbox.NotSent):
         return Outcome(None, refusals_in_words(sent.refusals))

@@ -59,7 +59,8 @@ class AssistanceForm(InformationForm):
     scope = free_text(
         _("Data"),
         _(
-            "Which data, and of which time. They are kept for at least 60 days, so that the judicial request can follow."
+            "Which data, and of which time. They are kept for at least 60 days, so that the judicial request can "
+            "follow."
         ),
         rows=2,
         most=1000,
