@@ -3,7 +3,6 @@
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from types import MappingProxyType
 from typing import Any
 
 from django.db.models import Q
@@ -34,7 +33,7 @@ class Delivery:
     still_since: datetime | None = None
     delay: str = ""
     expected: bool = True  # whether the recipient owes an answer at all
-    taken_up: Mapping[str, Any] = MappingProxyType({})  # what the recipient said of who works on it
+    taken_up: Mapping[str, Any] | None = None  # what the recipient said of who works on it
 
     @property
     def awaited(self) -> bool:

@@ -41,6 +41,6 @@ def ours(message: CaseMessage, seen: Sequence[CaseMessage]) -> CaseMessage | Non
     return told(message, seen).get(message.authority) if message.incoming else None
 
 
-def _said(message: CaseMessage | None) -> Mapping[str, Any]:
+def _said(message: CaseMessage | None) -> Mapping[str, Any] | None:
     said: Mapping[str, Any] = (message.content or {}) if message is not None else {}
-    return said.get("taken_up") or {}
+    return said.get("taken_up") or None

@@ -111,7 +111,7 @@ class Copy(Schema):
             replied_at=copy.replied_at,
             due_at=copy.due_at,
             expected=copy.expected,
-            taken_up=dict(copy.taken_up),
+            taken_up=dict(copy.taken_up or {}),
         )
 
 
