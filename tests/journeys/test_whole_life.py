@@ -67,7 +67,13 @@ LIVES = {
 }
 
 
-@pytest.mark.parametrize("life", LIVES.values(), ids=LIVES)
+@pytest.mark.parametrize(
+    "life",
+    [  # in each run another journey is made in English: test_console.py
+        pytest.param(LIVES["from-aldermark"], id="from-aldermark", marks=pytest.mark.soak),
+        pytest.param(LIVES["from-marsa-in-arabic"], id="from-marsa-in-arabic"),
+    ],
+)
 def test_a_request_is_asked_back_answered_in_part_corrected_searched_and_handed_over(
     sit_down: SitDown, life: Life
 ) -> None:
