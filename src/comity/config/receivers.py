@@ -28,6 +28,7 @@ def register_all() -> None:
     from comity.messages import KINDS  # noqa: PLC0415 - as above
     from comity.node import chores  # noqa: PLC0415 - as above
     from comity.node.exchange import receivers  # noqa: PLC0415 - as above
+    from comity.node.partners import agreeing  # noqa: PLC0415 - as above
 
     for kind in KINDS:
         receivers.register(kind, arriving.receive)
@@ -35,6 +36,7 @@ def register_all() -> None:
     chores.register("what leaves", timedelta(seconds=1), leaving.send_due)
     chores.register("words of messages", timedelta(seconds=2), lambda _: indexing.catch_up(portions=5))
     chores.register("marks of requests", timedelta(seconds=10), lambda _: marks.catch_up())
+    chores.register("keys of pairs", timedelta(minutes=10), agreeing.keep)
     chores.register("dropped words", timedelta(seconds=5), lambda _: indexing.tidy())
     chores.register("statistics", timedelta(minutes=10), counting.count)
     chores.register("escalations", timedelta(seconds=5), escalating.escalate)

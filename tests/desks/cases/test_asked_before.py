@@ -21,6 +21,7 @@ from comity.messages import Fingerprint
 from comity.node.officers.models import Officer
 from comity.node.partners import agreeing
 from comity.node.partners.errors import KeyringError
+from comity.node.partners.models import AgreedKey
 from comity.sealing import KemKey
 from comity.vocabulary.authority import AuthorityId
 
@@ -198,15 +199,31 @@ def test_a_fingerprint_that_does_not_fit_is_shown_and_changes_nothing(
     assert fits.tags_fit is True
 
 
-def test_a_process_without_keys_sends_without_a_fingerprint(
+def test_a_process_without_keys_takes_those_that_the_worker_wrote_down(
     fill_in: FillIn, officer: Officer, at: datetime, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     draft = fill_in()
     assert draft.is_valid()
     message = composing.request(draft, officer, "XA-1", at)
+    whole = fingerprinting.with_fingerprints(message, at)
+    agreeing.keep(at)
 
     def locked(_own: AuthorityId) -> None:
         raise KeyringError("the keys of this node are locked in this process")
 
     monkeypatch.setattr(agreeing.keyring, "kem_keys", locked)
+    assert len(whole.of(Fingerprint)) == 2
+    assert fingerprinting.with_fingerprints(message, at) == whole
+    assert fingerprinting.with_fingerprints(message, at + timedelta(days=30)) == message
+    AgreedKey.objects.all().delete()
     assert fingerprinting.with_fingerprints(message, at) == message
+
+
+def test_keys_of_pairs_are_written_once_and_taken_away_when_their_week_is_over(officer: Officer, at: datetime) -> None:
+    agreeing.keep(at)
+    made = set(AgreedKey.objects.values_list("partner", "begins", "key"))
+    agreeing.keep(at)
+    assert set(AgreedKey.objects.values_list("partner", "begins", "key")) == made
+    assert AgreedKey.objects.filter(partner="xb.spoc", begins__lte=at, until__gt=at).exists()
+    agreeing.keep(at + timedelta(days=8))
+    assert not AgreedKey.objects.filter(until__lte=at + timedelta(days=8)).exists()

@@ -10,7 +10,7 @@ from datetime import datetime
 from comity.desks.cases import due, rules
 from comity.matching import fingerprints
 from comity.messages import Fingerprint, Message, Text
-from comity.node.partners.agreeing import key_with
+from comity.node.partners.agreeing import key_with, keys_with
 from comity.sealing import tag
 from comity.vocabulary.authority import AuthorityId
 
@@ -24,8 +24,8 @@ def with_fingerprints(message: Message, at: datetime) -> Message:
     if head.kind not in rules.ASKS or len(head.recipients) > MOST:
         return message
     forms = forms_of(message)
-    keys = ((one, key_with(head.from_, one, at)) for one in head.recipients)
-    found = tuple(Fingerprint(one, fingerprints.VERSION, _tags(key, forms)) for one, key in keys if key is not None)
+    keys = keys_with(head.from_, head.recipients, at)
+    found = tuple(Fingerprint(one, fingerprints.VERSION, _tags(key, forms)) for one, key in keys.items())
     return replace(message, parts=(*message.parts, *found)) if found else message
 
 

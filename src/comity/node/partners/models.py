@@ -110,6 +110,28 @@ class Incident(models.Model):
         return f"{self.code}: {self.subject}"
 
 
+class AgreedKey(models.Model):
+    """The key of a pair for fingerprints, for one week; the worker writes it down for the console."""
+
+    own = models.CharField(max_length=40)
+    partner = models.CharField(max_length=40)
+    begins = models.DateTimeField()
+    until = models.DateTimeField()
+    public = models.CharField(max_length=16)  # id of the partner's public key
+    key = models.BinaryField(max_length=32)
+
+    class Meta:
+        """Constraints."""
+
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["own", "partner", "begins"], name="a_pair_agrees_on_one_key_a_week"),
+        ]
+
+    def __str__(self) -> str:
+        """Return the pair."""
+        return f"{self.own} and {self.partner}"
+
+
 class Rejection(models.Model):
     """How often a partner's bytes were refused without a trace in the chain, by reason."""
 
