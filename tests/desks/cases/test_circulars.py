@@ -8,6 +8,7 @@ import pytest
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from tests.desks.cases.api.conftest import system_of
 from tests.desks.cases.conftest import FILLED, Partner, officer_named, sit_down
 from tests.desks.cases.test_following_up import about, newest, write
 
@@ -181,3 +182,12 @@ def test_the_preview_says_what_it_means_in_the_recipients_languages(browser: Cli
     assert 'lang="es"' in page
     browser.post("/cases/new", {**FILLED, "only_positive": "on", "step": "send"})
     assert newest().circular
+
+
+def test_a_national_system_closes_it_too(officer: Officer, theirs: CaseMessage, asked: CaseMessage) -> None:
+    system = system_of(officer)
+    place = f"/messages/{theirs.pk}/nothing-found"
+    assert system.post(place, {}).json() == {"message": theirs.pk, "waits": False}
+    assert system.post(place, {}).status_code == 409
+    assert system.post(place, {"waits": True}).json()["waits"] is True
+    assert system.post(f"/messages/{asked.pk}/nothing-found", {}).status_code == 409

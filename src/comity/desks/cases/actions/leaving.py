@@ -1,8 +1,8 @@
 """What was sent and can still be called back: for some seconds it waits here, and no note of it exists.
 
 The worker sends it when its time has come, as if the officer had pressed the button then: everything is decided
-anew, so that what a colleague, the partner or an agreement has changed meanwhile counts. What cannot leave any more goes
-back to its author with the reason. Nothing is kept in memory: after a power cut the worker finds what is due.
+anew, so that what a colleague, the partner or an agreement has changed meanwhile counts. What cannot leave any more
+goes back to its author with the reason. Nothing is kept in memory: after a power cut the worker finds what is due.
 """
 
 import logging

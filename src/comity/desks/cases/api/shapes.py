@@ -7,6 +7,7 @@ from ninja import Schema
 from pydantic import BeforeValidator, Field
 
 from comity.desks.cases import drafts, rules
+from comity.desks.cases.asked_before import Earlier
 from comity.desks.cases.delivered import Delivery
 from comity.desks.cases.models import Candidate, Case, StoredDraft
 from comity.desks.cases.partners import PartnerView
@@ -146,6 +147,21 @@ class Match(Schema):
         )
 
 
+class EarlierShape(Schema):
+    """The same request, received before from the same partner, on any channel."""
+
+    message: RowId | None = Field(description="Null where the officer may only know that there is one.")
+    case: RowId | None
+    at: datetime
+    subjects: list[str]
+
+    @classmethod
+    def of(cls, one: Earlier) -> "EarlierShape":
+        """Return one earlier request."""
+        case = one.message.case_id if one.message else None
+        return cls(message=one.message.pk if one.message else None, case=case, at=one.at, subjects=list(one.subjects))
+
+
 class MessageShape(Schema):
     """One message of a case."""
 
@@ -178,6 +194,7 @@ class MessageShape(Schema):
     content: dict[str, Any] = Field(description="What it says: subjects, questions, texts, grounds; empty once erased.")
     copies: list[Copy] = Field(description="Of a message of ours: one for each recipient.")
     candidates: list[Match]
+    earlier: list[EarlierShape] = Field(description="Of a request that came in: the same, received before.")
     may: list[str] = Field(description="Kinds of message that the officer can write about it now.")
 
     @classmethod
@@ -211,6 +228,7 @@ class MessageShape(Schema):
             content=view.content,
             copies=[Copy.of(copy) for copy in view.deliveries],
             candidates=[Match.of(item) for subject in view.subjects for item in subject.candidates],
+            earlier=[EarlierShape.of(one) for one in view.earlier],
             may=[kind for kind in drafts.ROUTES if officer.may(Duty.WRITE_MESSAGES) and rules.may_be_about(one, kind)],
         )
 
