@@ -22,8 +22,9 @@ FOLDER = Path(__file__).resolve().parents[1] / "docs" / "reference"
 GENERATED = "<!-- Made from the code by tools/reference_messages.py; change the docstrings, not this page. -->\n"
 CDDL = {
     "str": "tstr", "int": "uint", "bytes": "bstr", "AuthorityId": "authority", "bool": "bool",
-    "tuple[str, ...]": "[+ tstr]", "tuple[bytes, ...]": "[+ bstr .size 16]", "tuple[AuthorityId, ...]": "[+ authority]", "tuple[Handling, ...]": "[+ handling]",
-    "Subject": "subject-values", "Evaluation": "tstr", "tuple[tuple[bytes, int], ...]": "[+ [bstr .size 32, uint]]",
+    "tuple[str, ...]": "[+ tstr]", "tuple[bytes, ...]": "[+ bstr .size 16]",
+    "tuple[AuthorityId, ...]": "[+ authority]", "tuple[Handling, ...]": "[+ handling]", "Subject": "subject-values",
+    "Evaluation": "tstr", "tuple[tuple[bytes, int], ...]": "[+ [bstr .size 32, uint]]",
 }  # fmt: skip
 
 

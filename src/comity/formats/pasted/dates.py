@@ -21,6 +21,7 @@ MARK: Final = " AH"
 
 _EARLIEST: Final = 1700
 _FARTHEST: Final = 50
+_SHORT: Final = 2  # digits of a year without its century
 """Years ahead that a date of a document lies at most."""
 _MONTHS_OF: Final = ("en", "fr", "es", "ar", "ar_SY", "ar_DZ", "ar_MA")
 _HIJRI_MONTHS: Final = (
@@ -138,7 +139,7 @@ def _readings(year: str, month: int, day: str | None, today: date, *, hijri: boo
     parts = [f"{part:02}" for part in (month, int(day or 0)) if part]
     if len(parts) < (month != 0) + (day is not None):  # a zero, which no calendar has
         return []
-    years = [year] if len(year) > 2 else [f"{today.year // 100 - past:02}{year}" for past in (0, 1)]  # noqa: PLR2004
+    years = [year] if len(year) > _SHORT else [f"{today.year // 100 - past:02}{year}" for past in (0, 1)]
     found = []
     for one in years:
         text = "-".join([one, *parts])
@@ -149,6 +150,6 @@ def _readings(year: str, month: int, day: str | None, today: date, *, hijri: boo
             known = PartialDate.parse(text)
         except VocabularyError:
             continue
-        if _EARLIEST <= known.year <= today.year + _FARTHEST and (len(year) > 2 or known.earliest <= today):  # noqa: PLR2004
+        if _EARLIEST <= known.year <= today.year + _FARTHEST and (len(year) > _SHORT or known.earliest <= today):
             found.append(str(known))
     return found
