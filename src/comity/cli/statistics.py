@@ -65,8 +65,9 @@ def _print(report: "Report") -> None:
         (_("answered"), report.answered),
         (_("refused, by ground"), {(ground,): count for ground, count in report.refused.items()}),
         (_("late"), report.late),
+        (_("only positive answers expected, in no table above"), report.circulars),
     )
-    for name, table in tables:
+    for name, table in tables if report.circulars else tables[:-1]:
         click.echo(f"{name}: {sum(table.values())}")
         for key, count in sorted(table.items()):
             click.echo(f"  {count:>7}  {' '.join(part for part in key if part)}")

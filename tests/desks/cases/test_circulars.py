@@ -15,7 +15,7 @@ from tests.desks.cases.test_following_up import about, newest, write
 from comity.desks.cases import actions, composing, counting, due, keeping, partner_page, reads, statistics
 from comity.desks.cases.actions import sending
 from comity.desks.cases.forms import Draft
-from comity.desks.cases.models import Addressee, CaseMessage, State
+from comity.desks.cases.models import Addressee, Case, CaseMessage, State
 from comity.messages import Answer, Message, Outcome, Text, TextRole
 from comity.node.ledger.models import Entry
 from comity.node.officers.models import Officer
@@ -191,3 +191,9 @@ def test_a_national_system_closes_it_too(officer: Officer, theirs: CaseMessage, 
     assert system.post(place, {}).status_code == 409
     assert system.post(place, {"waits": True}).json()["waits"] is True
     assert system.post(f"/messages/{asked.pk}/nothing-found", {}).status_code == 409
+
+
+def test_closing_its_case_ends_it(officer: Officer, theirs: CaseMessage, at: datetime) -> None:
+    assert isinstance(actions.close(theirs.case, "Nothing here.", officer, at=at), Case)
+    assert CaseMessage.objects.get(pk=theirs.pk).state == State.DONE
+    assert "circulars" not in listed(officer)

@@ -8,7 +8,7 @@ from django.db import IntegrityError
 
 from comity.desks.cases import indexing, keeping
 from comity.desks.cases.actions.recording import record
-from comity.desks.cases.models import Case, CaseLink, CaseNote
+from comity.desks.cases.models import Case, CaseLink, CaseNote, State
 from comity.node.officers.models import Officer
 from comity.node.officers.rules import Duty
 from comity.node.writing import writing
@@ -145,6 +145,8 @@ def close(case: Case, why: str, officer: Officer, *, at: datetime) -> Case | Not
             return NotKept("open", waits)
         held.closed_at, held.closed_by, held.closing = at, officer, " ".join(why.split())[: keeping.MAX_WHY]
         held.save(update_fields=["closed_at", "closed_by", "closing"])
+        # Nobody owes anything to a circular: it waits no more, on either side.
+        held.messages.filter(circular=True, state__in=[State.NEW, State.OPEN]).update(state=State.DONE)
         record("case.closed", officer, at, case=held.reference)
     return held
 
