@@ -14,7 +14,7 @@ from django.http import QueryDict
 from comity.delivery import DeliveryError, Fault
 from comity.demo import week, world
 from comity.demo.week import Reply, Request
-from comity.desks.cases import actions, choices, comparing, forms, reads, rules
+from comity.desks.cases import actions, choices, comparing, forms, prefilling, reads, rules
 from comity.desks.cases.models import Candidate, CaseMessage, State, Verdict
 from comity.node.exchange import deliver, inbox, outbox
 from comity.node.ledger import sequencer
@@ -84,6 +84,8 @@ def _posted(request: Request) -> QueryDict:
     data["facts"], data["questions"] = request.facts, "\n".join(request.questions)
     data["urgency"], data["urgency_ground"] = request.urgency, request.ground
     data.setlist("recipients", list(request.replies))
+    if request.urgency == "normal" and len(request.replies) > 1 and request.number % 3 == 0:
+        data["only_positive"] = "on"
     data.setlist("handling", ["H0"] if request.number % 3 else ["H0", "H1"])
     return data
 
@@ -118,7 +120,20 @@ def opened(request: Request, own: str, post: Post, at: datetime) -> None:
     actions.open_case(reads.case_page(who, found.case_id), who, at=at)
     if request.number % 4:  # one in four waits for somebody
         actions.take(found.case, who, shown=None, at=at)
+    if request.number % 6 == 1:
+        _acknowledge(found, who, post, at)
     _tell(own, request.sender, post, at)
+
+
+def _acknowledge(found: CaseMessage, who: Officer, post: Post, at: datetime) -> None:
+    """Tell the partner who works on its request, with what the form says by itself."""
+    offered = choices.for_officer(who, _language())
+    draft = forms.Draft.read(prefilling.acknowledgement(found, who), offered, kind="acknowledgement", about=found)
+    _valid(draft.form)
+    outcome = actions.send_draft(draft, who, at=at)
+    if outcome.message is None:
+        raise ValueError("; ".join(str(one) for one in outcome.refusals))
+    _deliver(found.authority, (found.originator,), outcome.message.urgency, post, at)
 
 
 def heard(request: Request, asked: str, post: Post, at: datetime) -> None:
