@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.test import Client
+from tests.desks.cases.api.conftest import system_of
 from tests.desks.cases.conftest import Partner, officer_named
 from tests.desks.cases.test_following_up import about, newest, write
 
@@ -191,3 +192,18 @@ def test_only_a_recipient_acknowledges_and_only_what_waits(
     for one in (sent, asked):
         assert browser.get(f"/cases/messages/{one.pk}/acknowledge").status_code == 302
         assert f"/messages/{one.pk}/acknowledge" not in page_of(browser, one)
+
+
+def test_national_systems_ask_for_assistance_and_see_who_took_it_up(officer: Officer, partner: Partners) -> None:
+    system = system_of(officer)
+    fields = {name: value for name, value in WATCH.items() if name not in {"subjects", "place"}}
+    wanted = {**fields, "measure": "experts", "expertise": "Marine forensics", "number": 2}
+    answer = system.post("/messages", {"kind": "assistance", "fields": wanted})
+    assert answer.status_code == 201, answer.content
+    asked = newest()
+    assert (asked.content or {})["assistance"]["number"] == 2
+    assert system.post("/messages", {"kind": "assistance", "fields": {**wanted, "number": 0}}).status_code == 400
+    said = about(asked, "acknowledgement", "xb.spoc")
+    partner("xb.spoc").send(replace(said, parts=(said.parts[0], TakenUp("Brigade portuaire"))))
+    copies = system.get(f"/messages/{asked.pk}").json()["copies"]
+    assert [one["taken_up"] for one in copies] == [{"by": "Brigade portuaire"}, {}]
