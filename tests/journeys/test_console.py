@@ -226,13 +226,14 @@ def test_what_names_a_victim_is_typed_once_approved_by_another_corrected_and_wit
     approving.get_by_role("link", name=VICTIM.name).first.click()
     accessible(approving)
     approving.click('button[name="verdict"][value="approve"]')
+    do_not_wait(approving)
     approving.wait_for_url("**/cases/*/")
     case = approving.url
 
     reading = sit_down("camille.arnoux", "dark")
     open_newest(reading, VICTIM.name)
     with reading.expect_download() as download:
-        reading.locator('a[href*="/files/"]').first.click()
+        reading.locator('a[href*="/files/"][download]').first.click()
     assert download.value.path().read_text() == "the harbour at night"
 
     writing.goto(case)
