@@ -88,10 +88,14 @@ def password(username: str) -> None:
 @click.argument("username")
 def close(username: str) -> None:
     """Close an officer's access; what the officer did stays in the ledger."""
-    from comity.node.officers.actions import deactivate  # noqa: PLC0415  # needs Django
+    from django.utils import timezone  # noqa: PLC0415  # needs Django
 
-    deactivate(_officer(username))
+    from comity.desks.cases.actions import close_access  # noqa: PLC0415  # as above
+
+    given_back = close_access(_officer(username), at=timezone.now())
     click.echo(_("The access of {username} is closed.").format(username=username))
+    if given_back:
+        click.echo(_("Open cases that nobody holds now: {count}").format(count=given_back))
 
 
 @command.command(name="link")

@@ -165,3 +165,18 @@ def test_the_timeline_tells_who_took_assigned_and_gave_back_the_case(
         ("Case assigned", "Chief", "Mercer"),
         ("Case taken", "Hale", ""),
     ]
+
+
+def test_when_an_officer_leaves_nobody_holds_his_cases_and_they_can_be_taken(
+    officer: Officer, colleague: Officer, asked: CaseMessage, at: datetime
+) -> None:
+    actions.take(asked.case, officer, shown=None, at=at)
+    assert asked.pk not in tab(colleague, "free")
+    assert actions.close_access(officer, at=at + timedelta(hours=1)) == 1
+    assert holder(asked) is None
+    assert asked.pk in tab(colleague, "free")
+    officer.refresh_from_db()
+    assert not officer.is_active
+    openings = [bytes(one.opening or b"") for one in Entry.objects.order_by("-id")[:2]]
+    assert b"officer.closed" in openings[0]
+    assert b"access-closed" in openings[1]

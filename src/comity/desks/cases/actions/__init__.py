@@ -19,7 +19,7 @@ from comity.desks.cases.actions.drafts import (
     take_back,
 )
 from comity.desks.cases.actions.handing_over import HandedOver, hand_over, note_read_handover
-from comity.desks.cases.actions.holding import Held, assign, colleagues, let_go, take
+from comity.desks.cases.actions.holding import Held, assign, close_access, colleagues, let_go, take
 from comity.desks.cases.actions.keeping import (
     NotKept,
     add_note,
@@ -75,6 +75,7 @@ __all__ = [
     "call_back",
     "choose_columns",
     "close",
+    "close_access",
     "colleagues",
     "decide_candidate",
     "discard",

@@ -8,6 +8,7 @@ from django.core.exceptions import PermissionDenied
 from comity.desks.cases.actions.recording import record
 from comity.desks.cases.holders import Passed, Passing
 from comity.desks.cases.models import Case
+from comity.node.officers import actions as officers
 from comity.node.officers.models import Officer
 from comity.node.officers.rules import Duty
 from comity.node.writing import writing
@@ -79,8 +80,24 @@ def pass_on(case: Case, to: Officer, officer: Officer, *, at: datetime) -> Held:
     return _hand_to(case, to, officer, shown=officer.pk, at=at, how=Passing.HANDED_OVER)
 
 
-def _hand_to(case: Case, to: Officer | None, by: Officer, *, shown: int | None, at: datetime, how: Passing) -> Held:
-    if case.authority != by.authority or not by.may(Duty.WRITE_MESSAGES):
+def close_access(officer: Officer, *, at: datetime) -> int:
+    """Close an officer's access and let nobody hold his open cases any more; return how many those were.
+
+    Held by somebody who never comes back they would stand in no list of what nobody has taken.
+    """
+    with writing():
+        held = list(Case.objects.filter(holder=officer, closed_at=None).order_by("pk"))
+        for case in held:
+            _hand_to(case, None, officer, shown=officer.pk, at=at, how=Passing.GIVEN_BACK, why="access-closed")
+        officers.deactivate(officer)
+        record("officer.closed", officer, at, facts={"cases": len(held)})
+    return len(held)
+
+
+def _hand_to(
+    case: Case, to: Officer | None, by: Officer, *, shown: int | None, at: datetime, how: Passing, why: str = ""
+) -> Held:
+    if not why and (case.authority != by.authority or not by.may(Duty.WRITE_MESSAGES)):
         raise PermissionDenied
     with writing():
         held = Case.objects.select_for_update(of=("self",)).select_related("holder").get(pk=case.pk)
@@ -90,6 +107,7 @@ def _hand_to(case: Case, to: Officer | None, by: Officer, *, shown: int | None, 
         held.holder, held.held_since = to, at
         held.save(update_fields=["holder", "held_since"])
         names = {"from": before.username if before else "", "to": to.username if to else ""}
+        names |= {"why": why} if why else {}
         Passed.objects.create(case=held, how=how, by=by, to=to, at=at)
         record(f"case.{how}", by, at, case=held.reference, facts=names)
     return Held(True, held.holder, held.held_since)
