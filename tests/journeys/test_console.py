@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 import pytest
 from click.testing import CliRunner
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 from tests.journeys.conftest import barriers, sideways
 
 from comity.cli import main
@@ -276,6 +276,38 @@ def test_what_is_about_life_at_risk_rings_on_every_page_of_every_device_until_so
     for page in devices:
         expect(page.locator(".band-alarm")).to_have_count(0, timeout=5_000)
     assert "(" not in second.title()
+
+
+def test_facts_are_picked_and_columns_chosen_by_keyboard_alone(sit_down: SitDown) -> None:
+    page = sit_down("miriam.castle")
+    origin = page.evaluate("location.origin")
+    page.goto(f"{origin}/cases/new")
+    press(page, page.locator("#picking summary").first)
+    page.locator('[name="paste"]').focus()
+    page.keyboard.insert_text("Amal Haddad, passport no. X1234567, was born 03/04/1974.")
+    press(page, page.locator('button[value="pick-read"]'))
+    expect(page.locator("#pasted a.found")).to_have_count(2)
+    accessible(page)
+    press(page, page.locator("#pasted a.found").first)
+    assert page.evaluate("document.activeElement.name").startswith("pick-")
+    page.keyboard.type("Passport number")
+    press(page, page.locator('button[value="pick"]'))
+    expect(page.locator('[name="s0-passportNumber"]')).to_have_value("X1234567")
+    expect(page.locator(".origins")).to_contain_text("X1234567")
+    accessible(page)
+
+    page.goto(f"{origin}/cases/list")
+    press(page, page.locator(".columns > summary"))
+    press(page, page.locator('button[value="up:due"]'))
+    expect(page.locator('button[value="up:due"]')).to_be_focused()
+    accessible(page)
+    press(page, page.locator('button[value="reset"]'))  # as the other tests expect them
+
+
+def press(page: Page, what: Locator) -> None:
+    """Do with the keyboard what a click does."""
+    what.focus()
+    page.keyboard.press("Enter")
 
 
 def origin_of(federation: run.Federation, state: str) -> str:
