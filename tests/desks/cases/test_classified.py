@@ -65,6 +65,20 @@ def test_a_text_that_bears_a_marking_above_is_refused(fill_in: FillIn, field: st
     assert "bears the marking “Secret”" in draft.form.errors[field][0]
 
 
+@pytest.mark.parametrize("field", ["s0-link", "s0-name", "s0-address"])
+def test_a_fact_of_a_subject_that_bears_a_marking_above_is_refused(fill_in: FillIn, field: str) -> None:
+    draft = fill_in(**{field: "EU SECRET"})
+    assert not draft.is_valid()
+    assert "bears the marking “Secret”" in draft.subjects[0].errors[field.removeprefix("s0-")][0]
+
+
+def test_what_bears_a_marking_above_is_not_kept_as_a_draft_either(browser: Client) -> None:
+    browser.post("/cases/new", posted(step="save", draft=KEY, facts="SECRET UE: tonight.", questions="Which ship?"))
+    data = StoredDraft.objects.get().data
+    assert "facts" not in data
+    assert data["questions"] == ["Which ship?"]
+
+
 def test_a_text_that_bears_a_higher_marking_than_was_chosen_asks_for_that_one(fill_in: FillIn) -> None:
     assert not fill_in(facts="RESTREINT UE: the ship sails tonight.").is_valid()
     assert fill_in(facts="RESTREINT UE: the ship sails tonight.", classification="restricted").is_valid()

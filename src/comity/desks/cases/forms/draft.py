@@ -233,8 +233,10 @@ def posted(kept: Mapping[str, list[str]]) -> QueryDict:
 def _content(data: QueryDict | None) -> Iterator[tuple[str, str]]:
     for key, values in (data or QueryDict()).lists():
         if key not in _NOT_CONTENT and not picking.is_open(key, values):
-            # No database and no message holds the sign of number 0.
-            yield from ((key, str(value).replace("\0", "\N{REPLACEMENT CHARACTER}")) for value in values)
+            for value in map(str, values):
+                if not classified.borne(value):  # what must not be on this node is not kept as a draft either
+                    # No database and no message holds the sign of number 0.
+                    yield key, value.replace("\0", "\N{REPLACEMENT CHARACTER}")
 
 
 def _listed(text: str) -> list[tuple[int, str]]:

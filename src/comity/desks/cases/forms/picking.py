@@ -229,9 +229,7 @@ def waiting(data: QueryDict | None) -> bool:
 
 
 def is_open(key: str, values: Sequence[object]) -> bool:
-    """Whether a field need not be kept: for a piece that was left where it is, or a text that must not be here."""
-    if key == TEXT:
-        return any(classified.borne(str(value)) for value in values)
+    """Whether a field is one for a piece of the text that was left where it is."""
     return key.startswith(_PICK) and not any(values)
 
 

@@ -9,7 +9,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
-from comity.desks.cases import given_dates, rules, words
+from comity.desks.cases import classified, given_dates, rules, words
 from comity.desks.cases.forms.zone import FIELD, ZoneForm
 from comity.vocabulary.errors import VocabularyError
 from comity.vocabulary.hijri import HijriDate
@@ -212,6 +212,9 @@ class SubjectForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         """Bring every value into its one form, and ask for at least one fact by which the subject can be found."""
         found = super().clean() or {}
+        for name, value in tuple(found.items()):
+            if fault := classified.borne(str(value or "")):
+                self.add_error(name, fault)
         self._hijri: list[tuple[str, HijriDate]] = []
         for asked in rules.FIELDS[self.schema_code]:
             try:
