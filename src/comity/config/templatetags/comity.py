@@ -169,10 +169,15 @@ def _errors(form: BaseForm | Iterable[BaseForm] | None) -> list[tuple[str, str]]
     return found
 
 
-@register.inclusion_tag("elements/badge.html")
-def badge(text: object, tone: str = "", symbol: str = "") -> dict[str, Any]:
+@register.simple_tag
+def badge(text: object, tone: str = "", symbol: str = "") -> SafeString:
     """Draw a state in words with a symbol; the tone only repeats what both say."""
-    return {"text": text, "tone": tone, "symbol": symbol}
+    return format_html(
+        '<span class="mark-badge{}">{}{}</span>',
+        f" tone-{tone}" if tone else "",
+        icon(symbol) if symbol else "",
+        text,
+    )
 
 
 @register.inclusion_tag("elements/empty.html")

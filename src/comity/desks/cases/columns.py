@@ -45,13 +45,13 @@ class Column:
     """A column of the list."""
 
     key: str
-    heading: Any
+    heading: str
 
 
 def shown(keys: Iterable[object] = DEFAULT) -> tuple[Column, ...]:
     """Return the columns of these keys, each once; a key that is none, from another version, is left out."""
     known = (key for key in dict.fromkeys(map(str, keys)) if key in HEADINGS)
-    return tuple(Column(key, HEADINGS[key]) for key in known)
+    return tuple(Column(key, str(HEADINGS[key])) for key in known)
 
 
 def keys_of(officer: Officer) -> tuple[str, ...]:

@@ -57,7 +57,7 @@ def lines(officer: Officer, ids: Sequence[int]) -> tuple[Line, ...]:
     """
     grouped: dict[int, list[CaseMessage]] = defaultdict(list)
     shown = reads.visible_to(officer).filter(case__in=ids).select_related("case__holder").prefetch_related("addressees")
-    for one in shown.order_by("id"):
+    for one in shown.defer("kept").order_by("id"):
         grouped[one.case_id].append(one)
     notes: dict[int, list[CaseNote]] = defaultdict(list)
     for note in CaseNote.objects.filter(case__in=ids, struck_at=None).select_related("author").order_by("-id"):

@@ -1,6 +1,6 @@
-"""Pages of long lists: counted up to ten thousand, for nobody pages further and counting a million takes too long."""
+"""Pages of long lists: counted up to a bound, for nobody pages further and counting a million takes too long."""
 
-from typing import TYPE_CHECKING, Final, cast
+from typing import TYPE_CHECKING, Any, Final, cast
 
 from django.core.paginator import Paginator
 from django.db.models import QuerySet
@@ -14,22 +14,29 @@ else:
     _Messages = Paginator
 
 MOST: Final = 10_000
+NARROWED: Final = 2_000
+"""Of a list that somebody narrowed: no index fits every choice, and each row that does not fit is read to be counted.
+Who has more narrows further."""
 
 
 class CappedPaginator(_Messages):
-    """Knows how many there are up to ten thousand, and whether there are more."""
+    """Knows how many there are up to a bound, and whether there are more."""
+
+    def __init__(self, messages: QuerySet[CaseMessage], size: int, *, most: int = MOST, **options: Any) -> None:  # noqa: ANN401 - Django's own
+        super().__init__(messages, size, **options)
+        self.most = most
 
     @cached_property
     def _counted(self) -> int:
         # Ordered, the database would sort what it only has to count.
-        return cast("QuerySet[CaseMessage]", self.object_list).order_by().values("pk")[: MOST + 1].count()
+        return cast("QuerySet[CaseMessage]", self.object_list).order_by().values("pk")[: self.most + 1].count()
 
     @cached_property
     def count(self) -> int:
         """How many can be paged through."""
-        return min(self._counted, MOST)
+        return min(self._counted, self.most)
 
     @property
     def more(self) -> bool:
         """Whether the list goes on behind the last page."""
-        return self._counted > MOST
+        return self._counted > self.most

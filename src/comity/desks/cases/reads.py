@@ -31,7 +31,8 @@ from comity.desks.cases.models import (
     open_bodies,
 )
 from comity.desks.cases.moments import Moment, of_entered, of_escalations, of_passed
-from comity.desks.cases.paging import CappedPaginator
+from comity.desks.cases.paging import MOST as MOST_PAGED
+from comity.desks.cases.paging import NARROWED, CappedPaginator
 from comity.desks.cases.questions import QuestionView, questions_of
 from comity.desks.cases.rules import ASKS, AWAIT_REPLY, REFERRING, acts_on, may_be_answered, may_be_hit, may_be_supplied
 from comity.desks.cases.visibility import visible_messages
@@ -149,8 +150,11 @@ def home(officer: Officer) -> Home:
 
 
 def _listed(messages: QuerySet[CaseMessage]) -> QuerySet[CaseMessage]:
-    """Return messages as a list shows them, newest first, with case and addressees in two further queries."""
-    return messages.select_related("case__holder").prefetch_related("addressees").order_by("-id")
+    """Return messages as a list shows them, newest first, with case and addressees in two further queries.
+
+    What they say is left where it is: no list shows it.
+    """
+    return messages.select_related("case__holder").prefetch_related("addressees").defer("kept").order_by("-id")
 
 
 def waiting_for(officer: Officer) -> int:
@@ -181,7 +185,8 @@ def listed(officer: Officer, tab: Tab, chosen: Filter) -> QuerySet[CaseMessage]:
 def page(officer: Officer, key: str, number: object, chosen: Filter = EVERYTHING) -> tuple[Tab, Page[CaseMessage]]:
     """Return one page of one tab of the list."""
     tab = tab_of(key)
-    return tab, CappedPaginator(listed(officer, tab, chosen), PAGE).get_page(number)  # type: ignore[arg-type] # Django takes what a query holds
+    most = MOST_PAGED if chosen == EVERYTHING else NARROWED
+    return tab, CappedPaginator(listed(officer, tab, chosen), PAGE, most=most).get_page(number)  # type: ignore[arg-type] # Django takes what a query holds
 
 
 @dataclass(frozen=True, slots=True)

@@ -45,9 +45,9 @@ _TABLES: dict[str, words.Words] = {
 
 
 @register.filter
-def word(code: object, table: str) -> Any:  # noqa: ANN401 - a lazy text
+def word(code: object, table: str) -> str:
     """Return a code in words: `{{ message.kind|word:"kind" }}`."""
-    return words.word(_TABLES[table], code) if code else ""
+    return str(words.word(_TABLES[table], code)) if code else ""
 
 
 _WRITING = {
