@@ -6,6 +6,7 @@ third of all messages and others one. Limit: reading the rows of one page of the
 """
 
 import argparse
+import gc
 import itertools
 import json
 import random
@@ -285,6 +286,7 @@ def seat(cases: int) -> tuple[Any, Seed]:
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")
     print(json.dumps(["seeded", time.perf_counter() - started]), flush=True)
+    gc.freeze()  # no console holds what filled it
     client = Client(SERVER_NAME="localhost")
     client.force_login(officer, backend="allauth.account.auth_backends.AuthenticationBackend")
     session = client.session
