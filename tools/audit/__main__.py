@@ -191,6 +191,8 @@ def _told(found: dict[str, Any]) -> list[str]:
     ]
     if found["bytes"] > FIRST_VISIT:
         short.append(f"{found['name']}: {found['bytes']} bytes of {FIRST_VISIT}")
+    if found["led"] == "/account/login/" and found["name"] != "sign in":
+        short.append(f"{found['name']}: was led to the sign-in, so the page itself was not measured")
     if found["foreign"] or found["error"]:
         short.append(f"{found['name']}: {found['error']} asked elsewhere: {found['foreign']}")
     return short + [f"  {found['name']}: {one}" for one in found["failed"] if short]
