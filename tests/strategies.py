@@ -123,6 +123,8 @@ def requests(draw):
     parts += draw(st.lists(st.sampled_from(head.recipients), unique=True, max_size=2).flatmap(fingerprints_for))
     if len(head.recipients) > 1 and draw(st.booleans()):
         head = replace(head, expects=Expects.POSITIVE_ONLY, urgency=Urgency.NORMAL, ground=None, deadline=0)
+    if len(head.recipients) > 2 and draw(st.booleans()):
+        head = replace(head, copies=head.recipients[-1:])
     return Message(head, (*parts, draw(conditions)))
 
 

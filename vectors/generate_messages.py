@@ -117,6 +117,7 @@ WHOLE: dict[str, Message] = {
     "request-restricted": request(SHIP, CONDITION, handling=(Handling.H1, Handling.H3)),
     "request-classified": request(SHIP, classification=Classification.RESTRICTED),
     "request-positive-only": request(PERSON, expects=Expects.POSITIVE_ONLY),
+    "request-with-copy": request(PERSON, copies=(XC,)),
     "request-with-fingerprints": request(
         PERSON, Fingerprint(XB, 1, (bytes(16), bytes(range(16)))), Fingerprint(XC, 1, (b"\1" * 16,))
     ),
@@ -225,6 +226,11 @@ BROKEN: dict[str, Message] = {
     "request-positive-only-with-deadline": request(expects=Expects.POSITIVE_ONLY, deadline=SENT + 86_400),
     "information-positive-only": Message(
         head("information", expects=Expects.POSITIVE_ONLY), (Text(TextRole.FACTS, "en", "The ship sails tonight."),)
+    ),
+    "copy-to-no-recipient": request(copies=(XA,)),
+    "copies-to-all": request(copies=(XB, XC)),
+    "clarification-with-copy": Message(
+        head("clarification", copies=(XC,)), (REFERS, Text(TextRole.QUESTION, "fr", "Lequel des deux ?"))
     ),
     "fingerprint-for-no-recipient": request(PERSON, Fingerprint(XA, 1, (bytes(16),))),
     "fingerprint-twice-for-one": request(PERSON, *(Fingerprint(XB, 1, (bytes(16),)),) * 2),

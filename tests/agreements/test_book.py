@@ -39,6 +39,7 @@ def book(rules: Compiled, convention: Compiled) -> PolicyBook:
         id="lantern",
         parties=["xa.ncb", "xb.spoc"],
         observers=[],
+        copies=[],
         purposes=["controlled-delivery"],
         clauses=[c for c in json.loads(harbour_document())["clauses"] if c["number"] not in {"1.4", "1.5"}],
     )

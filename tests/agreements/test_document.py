@@ -12,6 +12,8 @@ from comity.agreements.shipped import harbour_document, house_document
 Json = dict[str, Any]
 WORDS = {"en": "Words.", "fr": "Mots.", "es": "Palabras.", "ar": "كلمات."}
 
+COPY = {"from": "xa.ncb", "to": "xb.spoc", "kinds": ["request"], "rule": "owed", "clause": "1"}
+
 
 def document() -> Json:
     return {
@@ -22,6 +24,7 @@ def document() -> Json:
         "in_force": {"from": "2026-01-01", "to": "2026-12-31"},
         "parties": ["xa.ncb", "xb.spoc"],
         "purposes": ["prevention"],
+        "message_kinds": ["request"],
         "retention_days": {"general": 30},
         "clauses": [
             {
@@ -52,6 +55,12 @@ def test_the_small_document_is_read() -> None:
     assert [str(party) for party in agreement.parties] == ["xa.ncb", "xb.spoc"]
     assert [clause.id for clause in agreement.clauses] == ["small.1", "small.2"]
     assert agreement.clauses[1].duty == ("retain-days", 30)
+
+
+def test_copies_are_read_with_their_clause() -> None:
+    (found,) = parse_agreement(as_bytes(document() | {"copies": [COPY]})).copies
+    assert (str(found.sender), str(found.to), found.kinds) == ("xa.ncb", "xb.spoc", ("request",))
+    assert (found.rule, found.clause) == ("owed", "small.1")
 
 
 def test_both_shipped_documents_are_read_and_lie_in_the_form_in_which_they_are_published() -> None:
@@ -142,6 +151,16 @@ FAULTS: dict[str, Callable[[Json], None]] = {
     "a permission with an amount": put("clauses.0.machine.amount", 3),
     "a declaration that decides": put("clauses.0.machine.effect", "declare"),
     "a safeguard in no clause": put("safeguards", {"kindness": "9"}),
+    "a copy to itself": put("copies", [COPY | {"to": "xa.ncb"}]),
+    "a copy to no party": put("copies", [COPY | {"to": "xc.ncb"}]),
+    "a copy by no party": put("copies", [COPY | {"from": "xc.ncb"}]),
+    "a copy to what is no authority": put("copies", [COPY | {"to": "XB"}]),
+    "a copy of a kind that it does not know": put("copies", [COPY | {"kinds": ["answer"]}]),
+    "a copy of a kind twice": put("copies", [COPY | {"kinds": ["request", "request"]}]),
+    "a copy of no kind": put("copies", [COPY | {"kinds": []}]),
+    "a copy that is neither owed nor offered": put("copies", [COPY | {"rule": "welcome"}]),
+    "a copy by no clause": put("copies", [COPY | {"clause": "9"}]),
+    "a copy with more to it": put("copies", [COPY | {"areas": []}]),
     "court use in no clause": put("court_use", {"rule": "permitted", "clause": "9"}),
 }
 

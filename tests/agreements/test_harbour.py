@@ -141,6 +141,24 @@ PERMITS = [
         },
     ),
     (
+        "2.14",
+        {
+            "action": "send",
+            "resource_message": "answer",
+            "resource_copied": True,
+            "context_same_state": True,
+            "context_partner": A("xa.cid"),
+        },
+        {
+            "resource_kind": ("record", "kind.refused"),
+            "resource_copied": (False, "copied.refused"),
+            "context_same_state": (False, "same-state.refused"),
+            "resource_purpose": ("tax", "purpose.refused"),
+            "resource_schemata": (frozenset({"DnaProfile"}), "schemata.refused"),
+            "resource_categories": (frozenset({"bystander"}), "categories.refused"),
+        },
+    ),
+    (
         "2.9",
         {"resource_message": "supplement", "context_in_reply": True},
         {

@@ -105,6 +105,7 @@ class Thing(NamedTuple):
     unit: Annotated[str | None, "the unit that handles it"] = None
     retain_until: Annotated[date | None, "last day it may be kept, as a day number"] = None
     size_bytes: Annotated[int | None, "size of an attachment in bytes"] = None
+    copied: Annotated[bool | None, "whether the recipient gets it as a copy, for information only"] = False
 
 
 class Circumstances(NamedTuple):
@@ -123,6 +124,7 @@ class Circumstances(NamedTuple):
     justified: Annotated[bool | None, "whether the officer stated a case or a reason"] = False
     necessary: Annotated[bool | None, "whether strict necessity was stated for special categories"] = False
     approvals: Annotated[int | None, "how many officers approved, the author not counted"] = 0
+    same_state: Annotated[bool | None, "whether both authorities are of one state or organisation"] = False
 
 
 class Ask(NamedTuple):
@@ -227,4 +229,6 @@ def kinds(ask: Ask) -> tuple[type, ...]:
         context.justified.__class__,
         context.necessary.__class__,
         context.approvals.__class__,
+        thing.copied.__class__,
+        context.same_state.__class__,
     )

@@ -83,6 +83,32 @@ class Clause:
     duty: tuple[DutyKind, int] | None = None
 
 
+class CopyRule(StrEnum):
+    """Whether a copy has to be sent."""
+
+    OWED = "owed"
+    OFFERED = "offered"
+
+
+@dataclass(frozen=True, slots=True)
+class Copies:
+    """Whom an authority gives a copy of what it sends to others.
+
+    Attributes:
+        sender: who gives it.
+        to: who gets it, such as the contact point of the same state.
+        kinds: of message.
+        rule: owed, so that leaving it out needs a ground, or offered, for the author to decide case by case.
+        clause: id of the clause that says so.
+    """
+
+    sender: AuthorityId
+    to: AuthorityId
+    kinds: tuple[str, ...]
+    rule: CopyRule
+    clause: str
+
+
 @dataclass(frozen=True, slots=True)
 class Agreement:
     """What parties agreed, in the words they agreed on.
@@ -93,6 +119,7 @@ class Agreement:
         onward_transfer: as `court_use`.
         safeguards: code of a safeguard to the clause that holds it.
         time_limits_hours: urgency to hours, from receipt.
+        copies: who gives whom a copy of what it sends.
     """
 
     id: str
@@ -114,6 +141,7 @@ class Agreement:
     time_limits_hours: Mapping[str, int]
     safeguards: Mapping[str, str]
     clauses: tuple[Clause, ...]
+    copies: tuple[Copies, ...] = ()
 
     def clause(self, clause_id: str) -> Clause | None:
         """Return the clause with this id, as ``harbour.5.2``."""
@@ -171,6 +199,14 @@ class _Term(_Strict, frozen=True):
     clause: str
 
 
+class _Copies(_Strict, frozen=True, rename={"sender": "from"}):
+    sender: str
+    to: str
+    kinds: Annotated[list[_Word], msgspec.Meta(min_length=1)]
+    rule: CopyRule
+    clause: str
+
+
 class _Machine(_Strict, frozen=True):
     effect: Effect
     actions: list[Action] = []
@@ -207,6 +243,7 @@ class _Document(_Strict, frozen=True):
     retention_days: dict[str, _Amount] = {}
     time_limits_hours: dict[str, _Amount] = {}
     safeguards: dict[str, str] = {}
+    copies: Annotated[list[_Copies], msgspec.Meta(max_length=500)] = []
 
 
 _LISTS = (
@@ -254,6 +291,24 @@ def _check_words(document: _Document) -> None:
     for where, number in (*terms, *((f"safeguards.{code}", n) for code, n in document.safeguards.items())):
         if number not in numbers:
             raise DocumentError(f"there is no clause `{number}`", where)
+    for position, copies in enumerate(document.copies):
+        _check_copies(document, copies, numbers, f"copies[{position}]")
+
+
+def _check_copies(document: _Document, copies: _Copies, numbers: set[str], where: str) -> None:
+    if copies.clause not in numbers:
+        raise DocumentError(f"there is no clause `{copies.clause}`", where)
+    # A copy to whom the document does not bind could never be sent, and all that owes it with it.
+    outside = next((one for one in (copies.sender, copies.to) if one not in document.parties), None)
+    if outside is not None:
+        raise DocumentError(f"`{outside[:40]}` is no party", where)
+    if copies.sender == copies.to:
+        raise DocumentError("nobody gives a copy to himself", where)
+    if len(set(copies.kinds)) != len(copies.kinds):
+        raise DocumentError("a word occurs twice", where)
+    stranger = next((kind for kind in copies.kinds if kind not in document.message_kinds), None)
+    if stranger is not None:
+        raise DocumentError(f"`{stranger}` is no kind of message of this document", where)
 
 
 def _check_text(text: Mapping[str, str], where: str) -> None:
@@ -291,7 +346,14 @@ def _build(document: _Document) -> Agreement:
         time_limits_hours=document.time_limits_hours,
         safeguards={code: f"{document.id}.{number}" for code, number in document.safeguards.items()},
         clauses=tuple(_clauses(document)),
-    )
+        copies=tuple(
+            Copies(
+                AuthorityId.parse(one.sender), AuthorityId.parse(one.to), tuple(one.kinds), one.rule,
+                f"{document.id}.{one.clause}",
+            )
+            for one in document.copies
+        ),
+    )  # fmt: skip
 
 
 def _authorities(names: list[str], where: str) -> tuple[AuthorityId, ...]:

@@ -133,6 +133,8 @@ def _terms(agreement: Agreement) -> Iterator[tuple[str, str]]:
     ):
         if numbers:
             yield term, ", ".join(f"{name}: {number}" for name, number in numbers.items())
+    for one in agreement.copies:
+        yield "copy", f"`{one.sender}` to `{one.to}`, {one.rule}: {_codes(one.kinds)} (`{one.clause}`)"
     if agreement.safeguards:
         yield "safeguards", ", ".join(f"{code} (`{clause}`)" for code, clause in agreement.safeguards.items())
 

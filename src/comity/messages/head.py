@@ -46,6 +46,7 @@ class Head:
         approvals: how many officers approved beside the author.
         classification: of the whole, files included; nothing where it is for official use and no more.
         expects: which answers a request to several expects; where it says nothing, every recipient owes one.
+        copies: those of the recipients who get it for their information only and owe nothing.
         agreement: id of the agreement that the sender names as its basis; empty for any in force.
     """
 
@@ -65,7 +66,13 @@ class Head:
     approvals: int = 0
     classification: Classification | None = None
     expects: Expects | None = None
+    copies: tuple[AuthorityId, ...] = ()
     agreement: str = ""
+
+    @property
+    def asked(self) -> tuple[AuthorityId, ...]:
+        """The recipients to whom it is addressed, without those who get a copy."""
+        return tuple(one for one in self.recipients if one not in self.copies) if self.copies else self.recipients
 
     def to_bytes(self) -> bytes:
         """Return the canonical bytes of the map."""
@@ -103,5 +110,6 @@ HEAD: Final = Shape(
     Field("approvals", count, write_count, optional=True),
     Field("classification", choice(Classification), canonical.text, optional=True),
     Field("expects", choice(Expects), canonical.text, optional=True),
+    Field("copies", codes(authority, needed=True), write_list(write_authority, needed=True), optional=True),
     Field("agreement", text_or_empty, write_text, optional=True),
 )

@@ -192,3 +192,7 @@ KINDS: Final[Mapping[str, Kind]] = MappingProxyType(
     }
 )
 """Every kind that this version speaks; another one is refused by receipt, and the lane goes on."""
+
+COPIED: Final = frozenset({"request", "assistance", "information", "answer", "supplement", "correction", "withdrawal"})
+"""Kinds of message of which others may get a copy; what was copied is also supplemented, corrected and withdrawn there.
+"""

@@ -11,7 +11,7 @@ from comity.messages.errors import MessageError
 from comity.messages.fingerprint import Fingerprint
 from comity.messages.head import HEAD, Head
 from comity.messages.items import Opened, Salts, close_item, elements_of, join_items, open_items, root_of_elements
-from comity.messages.kinds import KINDS, PARTS, Answer, Outcome, Refused
+from comity.messages.kinds import COPIED, KINDS, PARTS, Answer, Outcome, Refused
 from comity.messages.parts import AboutSubject, Attachment, Condition, Match, Part, Refers, Text, TextRole
 from comity.vocabulary.consent import Consent
 from comity.vocabulary.handling import Handling
@@ -106,6 +106,8 @@ class Message:
         yield "urgency.ground.missing", "head.ground", head.urgency is not Urgency.NORMAL and head.ground is None
         yield "urgency.ground.needless", "head.ground", head.urgency is Urgency.NORMAL and head.ground is not None
         yield "message.expects.foreign", "head.expects", head.expects is not None and head.kind != "request"
+        if head.copies:
+            yield from self._copy_rules()
         yield "handling.missing", "head.handling", not head.handling
         yield "handling.condition.missing", "condition", Handling.H3 in head.handling and not self.conditions
         named = [one.to for one in self.of(Fingerprint)]
@@ -116,6 +118,13 @@ class Message:
         elif head.kind == "assistance":
             yield from self._assistance_rules()
         yield from self._reply_rules()
+
+    def _copy_rules(self) -> Iterator[tuple[str, str, bool]]:
+        """A copy goes beside what is addressed to somebody else; what asks something of one alone has none."""
+        head = self.head
+        yield "message.copies.foreign", "head.copies", head.kind not in COPIED
+        yield "message.copies.to", "head.copies", not set(head.recipients).issuperset(head.copies)
+        yield "message.copies.all", "head.copies", not head.asked
 
     def _request_rules(self) -> Iterator[tuple[str, str, bool]]:
         """Directive (EU) 2023/977, Art. 4: what a request must contain."""
@@ -129,7 +138,7 @@ class Message:
         """Only positive answers: of several, and never in a hurry, where silence would be taken for a "no"."""
         head = self.head
         if head.expects is not None:
-            yield "request.expects.alone", "head.to", len(head.recipients) == 1
+            yield "request.expects.alone", "head.to", len(head.asked) == 1
             yield "request.expects.urgency", "head.urgency", head.urgency is not Urgency.NORMAL
             yield "request.expects.deadline", "head.deadline", bool(head.deadline)
 

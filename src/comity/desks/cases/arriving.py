@@ -154,7 +154,7 @@ def _named(keys: Sequence[tuple[str, str]]) -> dict[tuple[str, str], int]:
 _COLUMNS: Final = (
     "case_id", "authority", "originator", "incoming", "kind", "reference", "in_reply_to", "msg", "note_id", "purpose",
     "crime_area", "urgency", "handling", "languages", "caption", "deadline", "sent_at", "arrived_at",
-    "ahead", "state", "circular", "tags_fit", "limit_at", "due_at", "warn_at", "delay",
+    "ahead", "state", "circular", "copied", "tags_fit", "limit_at", "due_at", "warn_at", "delay",
 )  # fmt: skip
 
 
@@ -181,7 +181,8 @@ def _rows(batch: Sequence[_Filed], cases: Sequence[int]) -> list[tuple[rows.Valu
                 _json(content.languages_of(arrived.message)), one.caption,
                 moment(head.deadline), moment(head.sent), rows.moment(arrived.at),
                 arrived.standing is delivery.Standing.AHEAD, State.NEW.value,
-                head.expects is not None, fingerprinting.fits(arrived.message, arrived.note.to), *_due(one, limits),
+                head.expects is not None, arrived.note.to in head.copies,
+                fingerprinting.fits(arrived.message, arrived.note.to), *_due(one, limits),
             )
         )  # fmt: skip
     return found
@@ -190,6 +191,8 @@ def _rows(batch: Sequence[_Filed], cases: Sequence[int]) -> list[tuple[rows.Valu
 def _due(one: _Filed, limits: due.Limits) -> tuple[rows.Value, ...]:
     """Return limit, due time, warning and delay: of a request its clock, of an interim answer what it promises."""
     head, answer, at = one.arrived.message.head, one.arrived.message.answer, one.arrived.at
+    if one.arrived.note.to in head.copies:
+        return None, None, None, ""
     if answer is not None and answer.more_by:
         return None, rows.moment(due.moment(answer.more_by)), None, answer.delay.value if answer.delay else ""
     limit = (
@@ -222,7 +225,7 @@ def _note_reply(one: _Filed, known: dict[tuple[str, bytes], CaseMessage]) -> Non
 
 def settle(asked: CaseMessage) -> None:
     """Close our request once every addressee has replied for good; open it again once that is no longer so."""
-    replies = set(Addressee.objects.filter(message=asked).values_list("reply", flat=True))
+    replies = set(Addressee.objects.filter(message=asked, copied=False).values_list("reply", flat=True))
     if asked.standing == Standing.WITHDRAWN:
         return
     if replies & {"", "interim", "withdrawn"}:

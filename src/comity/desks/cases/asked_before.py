@@ -31,6 +31,7 @@ class Earlier:
         at: when it was sent or came, UTC.
         partners: those with whom it was exchanged and to whom the new one would go, or from whom it came.
         incoming: whether a partner asked us.
+        asker: id of who asked them, where it came here as a copy; else empty.
         subjects: captions of those that both name.
     """
 
@@ -39,10 +40,14 @@ class Earlier:
     partners: tuple[str, ...]
     incoming: bool
     subjects: tuple[str, ...] = ()
+    asker: str = ""
 
 
 def before_sending(message: Message, officer: Officer, *, at: datetime) -> tuple[Earlier, ...]:
-    """Return requests about the same that went to these recipients or came from them; at most five queries."""
+    """Return requests about the same that went to these recipients or came from them; at most five queries.
+
+    One that another authority of the state sent them, and that came here as a copy, is among them.
+    """
     wanted = marks.of_message(message)
     if not wanted:
         return ()
@@ -54,7 +59,10 @@ def before_sending(message: Message, officer: Officer, *, at: datetime) -> tuple
 
 
 def of_received(messages: Sequence[CaseMessage], officer: Officer) -> Mapping[int, tuple[Earlier, ...]]:
-    """Return the earlier requests by the same partner for each request that came in; at most five queries."""
+    """Return the earlier requests by the same partner for each request that came in.
+
+    At most five queries, and two more where there are copies.
+    """
     asked = [one for one in messages if one.incoming and one.kind in rules.ASKS and one.content]
     if not asked:
         return {}
@@ -94,10 +102,13 @@ def _met(authority: str, wanted: Collection[bytes], at: datetime) -> dict[int, s
 
 
 def _partners(met: Collection[int]) -> dict[int, set[str]]:
-    """Return with whom these messages were exchanged; two queries."""
+    """Return with whom these messages were exchanged, of a copy to whom it was addressed too; at most four queries."""
     found: dict[int, set[str]] = {}
-    for key, partner in CaseMessage.objects.filter(pk__in=met, incoming=True).values_list("pk", "originator"):
+    came = list(CaseMessage.objects.filter(pk__in=met, incoming=True).values_list("pk", "originator", "copied"))
+    for key, partner, _copied in came:
         found.setdefault(key, set()).add(partner)
+    for copy in CaseMessage.objects.filter(pk__in=[key for key, _partner, copied in came if copied], erased=False):
+        found[copy.pk].update((copy.content or {}).get("asked", ()))
     for key, partner in Addressee.objects.filter(message__in=met).values_list("message", "authority"):
         found.setdefault(key, set()).add(partner)
     return found
@@ -126,4 +137,5 @@ class _Known:
             partners=tuple(sorted(partners)),
             incoming=one.incoming,
             subjects=tuple(dict.fromkeys(filter(None, captions))),
+            asker=one.originator if one.copied else "",
         )

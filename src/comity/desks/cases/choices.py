@@ -2,7 +2,9 @@
 
 from collections.abc import Mapping
 
-from comity.desks.cases import comparing
+from django.utils import timezone
+
+from comity.desks.cases import comparing, copying
 from comity.desks.cases.forms import Choices
 from comity.desks.cases.models import CaseMessage
 from comity.node.officers.models import Officer
@@ -44,6 +46,8 @@ def for_officer(officer: Officer, language: str, about: CaseMessage | None = Non
         confirmed=confirmed,
         questions=questions,
         asked=asked,
+        own=officer.authority,
+        copies=copying.known(agreements, own, dict(partners), language, at=timezone.now()),
     )
 
 

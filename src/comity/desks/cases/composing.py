@@ -66,7 +66,13 @@ def compose(
         raise ValueError(f"a {draft.kind} refers to a message")
     else:
         message = _referring(draft, draft.about, officer, at)
-    head = replace(message.head, classification=classification_of(draft.given, draft.about))
+    copies = tuple(AuthorityId.parse(one) for one in draft.copied_to)
+    head = replace(
+        message.head,
+        classification=classification_of(draft.given, draft.about),
+        recipients=(*message.head.recipients, *copies),
+        copies=(*message.head.copies, *copies),
+    )
     return Message(head, (*message.parts, *files))
 
 
@@ -248,10 +254,12 @@ def _follow_up(draft: Draft, about: CaseMessage, officer: Officer, at: datetime)
 def _reply(about: CaseMessage, kind: str, officer: Officer, at: datetime, handling: tuple[Handling, ...]) -> Head:
     """Return the head of a message that refers to another, whose purpose, area and urgency it shares."""
     ground = (about.content or {}).get("urgency_ground")
+    recipients = recipients_of(about, kind)
     return Head(
         kind=kind,
         from_=AuthorityId.parse(officer.authority),
-        recipients=recipients_of(about, kind),
+        recipients=recipients,
+        copies=_copies_of(about, recipients),
         sent=int(at.timestamp()),
         reference=about.reference,
         purpose=Purpose(about.purpose),
@@ -271,9 +279,23 @@ def recipients_of(about: CaseMessage, kind: str) -> tuple[AuthorityId, ...]:
     if about.incoming:
         return (AuthorityId.parse(about.originator),)
     addressees = Addressee.objects.filter(message=about).order_by("authority")
+    if kind == "reminder":
+        addressees = addressees.filter(copied=False)
     if kind in {"reminder", "supplement"}:
         addressees = addressees.filter(reply__in=["", "interim", "withdrawn"])
     return tuple(AuthorityId.parse(one.authority) for one in addressees)
+
+
+def _copies_of(about: CaseMessage, recipients: Sequence[AuthorityId]) -> tuple[AuthorityId, ...]:
+    """Return who of the recipients has the message of ours as a copy, and gets what concerns it as one too.
+
+    Where nobody else is left to whom it is addressed, it is addressed to them.
+    """
+    if about.incoming:
+        return ()
+    found = set(Addressee.objects.filter(message=about, copied=True).values_list("authority", flat=True))
+    copies = tuple(one for one in recipients if str(one) in found)
+    return copies if len(copies) < len(recipients) else ()
 
 
 def _refers(asked: CaseMessage) -> Refers:

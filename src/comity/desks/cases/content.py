@@ -27,6 +27,8 @@ def content_of(message: Message) -> dict[str, Any]:
         "approvals": head.approvals,
         "classification": str(head.classification) if head.classification else "",
         "expects": str(head.expects) if head.expects else "",
+        "asked": [str(one) for one in head.asked] if head.copies else [],
+        "copies": [str(one) for one in head.copies],
         "conditions": [one.value for one in message.conditions if one.value],
         "answer": str(answer.outcome) if answer else "",
         "more_by": answer.more_by if answer else 0,

@@ -39,7 +39,7 @@ def _count(authority: str, at: datetime) -> int:
     with writing():
         mark, _new = Counted.objects.select_for_update().get_or_create(authority=authority)
         fresh = list(
-            CaseMessage.objects.filter(authority=authority, kind="request", pk__gt=mark.upto)
+            CaseMessage.objects.filter(authority=authority, kind="request", copied=False, pk__gt=mark.upto)
             .exclude(sent_at__gt=at - SETTLING, incoming=False)
             .exclude(arrived_at__gt=at - SETTLING, incoming=True)
             .order_by("pk")
@@ -60,7 +60,7 @@ def _lines(fresh: list[tuple[int, bool, str, str, datetime | None, datetime, boo
     for _key, incoming, originator, urgency, arrived, sent, circular in fresh:
         if incoming:
             yield line("circular-in" if circular else "in", arrived or sent, originator, urgency)
-    to = Addressee.objects.filter(message__in=list(ours)).values_list("message", "authority")
+    to = Addressee.objects.filter(message__in=list(ours), copied=False).values_list("message", "authority")
     for key, authority in to:
         urgency, sent, circular = ours[key]
         yield line("circular-out" if circular else "out", sent, authority, urgency)

@@ -32,6 +32,7 @@ class Delivery:
     due_at: datetime | None = None
     still_since: datetime | None = None
     delay: str = ""
+    copied: bool = False  # got it for information only
     expected: bool = True  # whether the recipient owes an answer at all
     taken_up: Mapping[str, Any] | None = None  # what the recipient said of who works on it
 
@@ -67,7 +68,7 @@ def deliveries(messages: Sequence[CaseMessage]) -> dict[int, tuple[Delivery, ...
         note = notes.get(one.note_id)
         if note is not None:
             found.setdefault(one.message_id, []).append(
-                _delivery(one, note, receipts, expected=one.message_id not in circulars)
+                _delivery(one, note, receipts, expected=one.message_id not in circulars and not one.copied)
             )
     return {key: tuple(value) for key, value in found.items()}
 
@@ -107,5 +108,6 @@ def _delivery(addressee: Addressee, note: Note, receipts: Iterable[Receipt], *, 
         due_at=addressee.due_at,
         still_since=addressee.still_since,
         delay=addressee.delay,
+        copied=addressee.copied,
         expected=expected,
     )

@@ -74,7 +74,9 @@ def _waiting(messages: list[CaseMessage]) -> tuple[CaseMessage, ...]:
     waits = [
         one
         for one in messages
-        if one.kind in rules.AWAIT_REPLY and one.state in (State.NEW, State.OPEN) and not (one.standing or one.circular)
+        if one.kind in rules.AWAIT_REPLY
+        and one.state in (State.NEW, State.OPEN)
+        and not (one.standing or one.circular or one.copied)
     ]
     return tuple(sorted(waits, key=lambda one: (one.due_at is None, one.due_at, one.pk)))
 

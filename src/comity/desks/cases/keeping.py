@@ -76,7 +76,12 @@ def case_for(officer: Officer, case_id: int) -> Case:
 def waiting_in(case: Case) -> int:
     """Count what of a case waits for an answer, of ours or of a partner."""
     return case.messages.filter(
-        kind__in=rules.AWAIT_REPLY, state__in=[State.NEW, State.OPEN], standing="", erased=False, circular=False
+        kind__in=rules.AWAIT_REPLY,
+        state__in=[State.NEW, State.OPEN],
+        standing="",
+        erased=False,
+        circular=False,
+        copied=False,
     ).count()
 
 

@@ -94,6 +94,7 @@ class CaseMessage(models.Model):
     restricted = models.BooleanField(default=False)
     tags_fit = models.BooleanField(null=True)  # in: whether the fingerprint is of what it says; `None`: not judged
     circular = models.BooleanField(default=False)  # a request that expects only positive answers: nobody owes one
+    copied = models.BooleanField(default=False)  # in: came as a copy, and nothing is owed for it
     caption = models.CharField(max_length=200, blank=True)
     kept = models.JSONField(null=True, db_column="content")
     erased = models.BooleanField(default=False)
@@ -136,6 +137,7 @@ class CaseMessage(models.Model):
             models.Index(
                 fields=["authority", "state", "id"], condition=Q(circular=True), name="messages_that_expect_no_answer"
             ),
+            models.Index(fields=["authority", "id"], condition=Q(copied=True), name="messages_that_are_copies"),
             models.Index(fields=["in_reply_to"], name="messages_by_what_they_answer"),
         ]
 
@@ -180,6 +182,7 @@ class Addressee(models.Model):
     warn_at = models.DateTimeField(null=True)
     still_since = models.DateTimeField(null=True)
     delay = models.CharField(max_length=30, blank=True)
+    copied = models.BooleanField(default=False)  # gets a copy and owes nothing
 
     class Meta:
         constraints: ClassVar[list[models.BaseConstraint]] = [

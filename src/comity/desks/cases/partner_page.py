@@ -167,7 +167,9 @@ def _asked(officer: Officer, partner: str, at: datetime) -> list[Addressee]:
     mine = visible_to(officer).filter(
         incoming=False, kind__in=rules.ASKS, circular=False, sent_at__gte=at - LOOKED_BACK
     )
-    asked = Addressee.objects.filter(authority=partner, message__in=mine.exclude(standing=Standing.WITHDRAWN))
+    asked = Addressee.objects.filter(
+        authority=partner, copied=False, message__in=mine.exclude(standing=Standing.WITHDRAWN)
+    )
     newest = asked.order_by("-message").values_list("message", flat=True)[:MOST]
     return list(
         Addressee.objects.filter(authority=partner, message__in=list(newest))
@@ -179,7 +181,7 @@ def _asked(officer: Officer, partner: str, at: datetime) -> list[Addressee]:
 def _answered(officer: Officer, partner: str, at: datetime) -> list[tuple[datetime | None, datetime | None]]:
     """Return (due, answered) of a partner's requests to us; two queries."""
     theirs = visible_to(officer).filter(
-        incoming=True, kind="request", originator=partner, arrived_at__gte=at - LOOKED_BACK
+        incoming=True, kind="request", originator=partner, copied=False, arrived_at__gte=at - LOOKED_BACK
     )
     requests = list(theirs.exclude(standing=Standing.WITHDRAWN).order_by("-id")[:MOST])
     replies = CaseMessage.objects.filter(
@@ -213,7 +215,7 @@ def _waiting(officer: Officer, partner: str) -> list[CaseMessage]:
     # Said so that the index of what waits serves it: that of originators would read all that the partner ever sent.
     found = visible_to(officer).alias(who=Coalesce("originator", Value("")))
     found = found.filter(
-        incoming=True, kind__in=rules.ASKS, circular=False, who=partner, state__in=(State.NEW, State.OPEN)
+        incoming=True, kind__in=rules.ASKS, circular=False, copied=False, who=partner, state__in=(State.NEW, State.OPEN)
     )
     return list(
         found.exclude(standing=Standing.WITHDRAWN)

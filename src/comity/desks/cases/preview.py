@@ -12,6 +12,7 @@ from comity.agreements import Action, Agreement, Decision
 from comity.desks.cases import circulars, content, duties, rules, words
 from comity.desks.cases.asked_before import Earlier
 from comity.desks.cases.choices import authority_name
+from comity.desks.cases.copying import Copy
 from comity.desks.cases.facts import SubjectView, subjects_of
 from comity.desks.cases.models import CaseMessage
 from comity.formats.check_digits import iban_fits, imo_fits
@@ -32,6 +33,7 @@ class Recipient:
     clauses: tuple[tuple[str, str], ...]
     duties: tuple[str, ...]
     reasons: tuple[str, ...]
+    copied: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +50,8 @@ class Preview:
     doubts: tuple[Any, ...] = ()
     helps: bool = False  # it answers a request for assistance
     earlier: tuple[Earlier, ...] = ()  # requests about the same, to or from the same partners
+    not_copied: tuple[Copy, ...] = ()  # copies that are owed and left out
+    no_copy: str = ""  # the ground for it
     told: tuple[tuple[str, str, str], ...] = ()  # of a circular, what it means, in the languages of its recipients
 
     @property
@@ -66,8 +70,9 @@ def preview(message: Message) -> Preview:
     """Return what each recipient will read and by which clause; decides in the same way as the sending does."""
     shown = content.content_of(message)
     approvals, recipients = _decided(message)
+    copied = {str(one) for one in message.head.copies}
     return Preview(
-        recipients=recipients,
+        recipients=tuple(replace(one, copied=one.authority in copied) for one in recipients),
         subjects=subjects_of(CaseMessage(kept=shown)),
         content=shown,
         handling=tuple(str(code) for code in message.head.handling),
@@ -75,7 +80,7 @@ def preview(message: Message) -> Preview:
         kind=message.head.kind,
         approvals=approvals,
         doubts=doubts_of(message),
-        told=circulars.as_read_by(message.head.recipients) if message.head.expects else (),
+        told=circulars.as_read_by(message.head.asked) if message.head.expects else (),
     )
 
 

@@ -91,7 +91,7 @@ class Tab:
         return self.condition & Q(case__holder=officer.pk) if self.mine else self.condition
 
 
-_OWED: Final = Q(kind__in=AWAIT_REPLY, circular=False)
+_OWED: Final = Q(kind__in=AWAIT_REPLY, circular=False, copied=False)
 _TO_ANSWER: Final = Q(incoming=True, state__in=WAITS) & _OWED
 # As one condition on `state`, that an index can serve.
 _DUE: Final = Q(incoming=True, state__in=WAITS) & (_OWED | Q(state=State.NEW))
@@ -114,6 +114,7 @@ TABS: Final[tuple[Tab, ...]] = (
     Tab("free", _("Taken by nobody"), _TO_ANSWER & Q(case__holder=None), by_due=True),
     Tab("circulars", _("Only if you have something"), Q(incoming=True, circular=True, state__in=WAITS)),
     Tab("sent", _("Sent"), Q(incoming=False)),
+    Tab("copies", _("Copies for information"), Q(copied=True)),
 )
 
 
@@ -141,7 +142,7 @@ def home(officer: Officer) -> Home:
     travelling = _listed(seen.filter(pk__in={key for (key,) in waiting}))
     return Home(
         new=fresh,
-        counts=tuple((tab, seen.filter(tab.filter(officer)).count()) for tab in TABS[1:-1]),
+        counts=tuple((tab, seen.filter(tab.filter(officer)).count()) for tab in TABS[1:-2]),
         travelling=tuple(travelling[:FIRST]),
         stamp=stamp(officer),
         waiting=seen.filter(_TO_ANSWER).count() + seen.filter(_NEW_BESIDE).count(),
@@ -332,7 +333,9 @@ def _turns(
     if request.kind not in ASKS:
         return ()
     asked = (
-        [(request.originator, request.limit_at)] if request.incoming else [(c.authority, c.limit_at) for c in copies]
+        [(request.originator, request.limit_at)]
+        if request.incoming
+        else [(one.authority, one.limit_at) for one in copies if not one.copied]
     )
     clocks = ((partner, clock_of(request, partner, limit_at, seen)) for partner, limit_at in asked)
     return tuple((partner, turn) for partner, found in clocks if found is not None for turn in found.turns)

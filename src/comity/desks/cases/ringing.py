@@ -26,6 +26,7 @@ MOST: Final = 20
 RINGS: Final = (
     Q(urgency=Urgency.LIFE_AT_RISK.value, state__in=(State.NEW, State.OPEN))
     & ~Q(standing=Standing.WITHDRAWN)
+    & Q(copied=False)
     & (Q(case__holder=None) | Q(state=State.NEW, case__held_since__lt=F("arrived_at")))
 )
 # Says literally what the index of urgent messages says, for no database finds it by a parameter; and says `incoming` in

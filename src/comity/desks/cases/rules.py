@@ -186,6 +186,7 @@ class Spoken(Protocol):
     standing: str
     channel: str
     circular: bool
+    copied: bool
 
     @property
     def content(self) -> Any:  # noqa: ANN401  # plain JSON
@@ -195,7 +196,7 @@ class Spoken(Protocol):
 
 def may_be_answered(message: Spoken) -> bool:
     """Whether the message is a partner's request that still waits for an answer."""
-    waits = message.incoming and message.kind in ASKS and message.state in {"new", "open"}
+    waits = message.incoming and message.kind in ASKS and message.state in {"new", "open"} and not message.copied
     return waits and message.standing != "withdrawn" and not message.channel
 
 
@@ -220,7 +221,7 @@ def may_follow_up(message: Spoken, kind: str) -> bool:
 def may_be_hit(message: Spoken) -> bool:
     """Whether a hit on what a partner named can be told now; on a request the answer tells it."""
     there = message.incoming and message.standing != "withdrawn" and not message.channel
-    return there and message.kind in NAMES_SUBJECTS
+    return there and (message.kind in NAMES_SUBJECTS or (message.copied and message.kind in ASKS))
 
 
 def may_be_used(message: Spoken) -> bool:
@@ -245,8 +246,8 @@ def may_be_supplied(message: Spoken) -> bool:
 
 def may_be_acknowledged(message: Spoken) -> bool:
     """Whether one can tell the partner who works on its message; what is settled says more than that."""
-    there = message.incoming and message.standing != "withdrawn" and not message.channel and bool(message.content)
-    return there and (message.kind in {"information", "hit"} or _waits_for_us(message))
+    there = message.incoming and message.standing != "withdrawn" and not message.channel and not message.copied
+    return there and bool(message.content) and (message.kind in {"information", "hit"} or _waits_for_us(message))
 
 
 def _waits_for_us(message: Spoken) -> bool:

@@ -33,10 +33,11 @@ def from_tables(authority: str, year: int) -> Report:
     """Count one year of an authority from its messages, as far as the worker has counted them."""
     begin, end = year_of(year)
     upto = Counted.objects.filter(authority=authority).values_list("upto", flat=True).first() or 0
-    requests = CaseMessage.objects.filter(authority=authority, kind="request")
+    requests = CaseMessage.objects.filter(authority=authority, kind="request", copied=False)
     seen = requests.filter(pk__lte=upto)
     came = seen.filter(incoming=True, arrived_at__gte=begin, arrived_at__lt=end)
-    went = Addressee.objects.filter(message__in=seen.filter(incoming=False, sent_at__gte=begin, sent_at__lt=end))
+    ours = seen.filter(incoming=False, sent_at__gte=begin, sent_at__lt=end)
+    went = Addressee.objects.filter(message__in=ours, copied=False)
     report = Report(
         authority,
         year,

@@ -117,6 +117,13 @@ URGENCIES: Words = {
     "life-at-risk": _("Life at risk"),
 }
 
+# Why a copy that is owed is left out.
+NO_COPY: Words = {
+    "sensitive-investigation": _("It would harm a highly sensitive investigation"),
+    "terrorism": _("A matter of terrorism that is no emergency and no crisis"),
+    "safety": _("It would endanger a person"),
+}
+
 URGENCY_GROUNDS: Words = {
     "a": _("An immediate and serious threat to public security"),
     "b": _("Imminent danger to a person's life or limb"),
@@ -375,6 +382,8 @@ REASONS: Words = {
     "urgency": _("The agreement does not allow this urgency."),
     "urgency-ground": _("Urgency needs a ground."),
     "in-reply": _("It answers no open message of the partner."),
+    "copied": _("It is no copy, and only a copy may go there."),
+    "same-state": _("A copy goes only to an authority of the same state."),
     "originator-consent": _("The originator has not consented."),
     "languages": _("The agreement does not cover this language."),
     "partner": _("The partner is not a party to the agreement."),

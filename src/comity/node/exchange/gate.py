@@ -71,6 +71,7 @@ def may_pass(
         categories=frozenset(about.category.value for about in message.subjects if about.category is not None),
         handling=frozenset(code.value for code in head.handling),
         languages=message.languages,
+        copied=(partner if action is Action.SEND else own) in head.copies,
     )
     context = Circumstances(
         partner=partner,
@@ -79,9 +80,11 @@ def may_pass(
         urgency_ground=None if head.ground is None else head.ground.value,
         in_reply=_is_in_reply(action, message, own, partner),
         approvals=head.approvals,
+        same_state=own.state == partner.state,
     )
-    # What replies to a request is an action of its own: it needs an open message of the partner, and no crime area.
-    if action is Action.SEND and head.kind in REPLIES:
+    # What replies to a request is an action of its own: it needs an open message of the partner, and no crime area. Who
+    # gets a copy of a reply asked nothing, so to him it is sent.
+    if action is Action.SEND and head.kind in REPLIES and not thing.copied:
         action = Action.ANSWER
     ask = Ask(Party(own), action.value, thing, context, at.astimezone(UTC).date())
     book = members.policies() if book is None else book

@@ -28,7 +28,7 @@ def open_case(page: CasePage, officer: Officer, *, at: datetime) -> bool:
     fresh = [view.message for view in page.messages if view.message.incoming and view.message.state == State.NEW]
     with writing():
         for message in fresh:
-            waits = message.kind in rules.AWAIT_REPLY and not message.standing
+            waits = message.kind in rules.AWAIT_REPLY and not message.standing and not message.copied
             message.state = State.OPEN if waits else State.DONE
             message.read_by, message.read_at = officer, at
             message.save(update_fields=["state", "read_by", "read_at"])

@@ -49,6 +49,8 @@ def preview_request(
     message = composing.compose(draft, officer, reference, at, files=files)
     return replace(
         preview(message),
+        not_copied=draft.not_copied,
+        no_copy=draft.given.get("no_copy", ""),
         helps=asked == "assistance",
         earlier=asked_before.before_sending(message, officer, at=at),
     )
@@ -81,9 +83,18 @@ def send_draft(
             message = replace(message, head=replace(message.head, approvals=approvals))
         title = rules.caption(content.captions(message))[: content.MAX_CAPTION]
         outcome = _send(message, own, officer, at=at, title=title, about=draft.about)
+        if outcome.message is not None:
+            _note_left_out(draft, outcome.message, officer, at)
         if outcome.message is not None and draft.about is not None:
             settle(draft.about, outcome.message)
         return outcome
+
+
+def _note_left_out(draft: Draft, sent: CaseMessage, officer: Officer, at: datetime) -> None:
+    """Record which copies that are owed were left out, on which ground, by whom."""
+    for one in draft.not_copied:
+        facts = {"to": one.to, "clause": one.number, "ground": draft.given["no_copy"]}
+        record("copy.left-out", officer, at, case=sent.case.reference, subjects=[bytes(sent.msg)], facts=facts)
 
 
 def send_request(draft: Draft, officer: Officer, *, at: datetime) -> Outcome:
@@ -147,7 +158,7 @@ def _send(
     row.state = State.OPEN if row.kind in rules.AWAIT_REPLY else State.DONE
     row.save()
     copies = zip(message.head.recipients, sent.note_ids, sent.decisions, strict=True)
-    limits = due.Limits()
+    limits, copied = due.Limits(), frozenset(message.head.copies)
     Addressee.objects.bulk_create(
         [
             Addressee(
@@ -155,7 +166,8 @@ def _send(
                 authority=str(recipient),
                 note_id=note_id,
                 clauses=list(decision.clauses),
-                limit_at=_limit(row, str(recipient), message.head.deadline, limits),
+                limit_at=None if recipient in copied else _limit(row, str(recipient), message.head.deadline, limits),
+                copied=recipient in copied,
             )
             for recipient, note_id, decision in copies
         ]

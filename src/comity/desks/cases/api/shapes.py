@@ -190,6 +190,7 @@ class MessageShape(Schema):
     due_at: datetime | None
     clock_stopped_at: datetime | None
     circular: bool = Field(description="A request that expects only positive answers: nobody owes one.")
+    copied: bool = Field(description="Came as a copy, for information only: nothing is owed for it.")
     erased: bool
     content: dict[str, Any] = Field(description="What it says: subjects, questions, texts, grounds; empty once erased.")
     copies: list[Copy] = Field(description="Of a message of ours: one for each recipient.")
@@ -224,6 +225,7 @@ class MessageShape(Schema):
             due_at=one.due_at,
             clock_stopped_at=one.still_since,
             circular=one.circular,
+            copied=one.copied,
             erased=one.erased,
             content=view.content,
             copies=[Copy.of(copy) for copy in view.deliveries],

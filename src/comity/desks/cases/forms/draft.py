@@ -10,7 +10,8 @@ from django.http import QueryDict
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from comity.desks.cases import classified, rules
+from comity.desks.cases import classified, copying, rules
+from comity.desks.cases.copying import Copy
 from comity.desks.cases.forms import picking
 from comity.desks.cases.forms.kinds import FORMS
 from comity.desks.cases.forms.messages import Choices
@@ -19,7 +20,7 @@ from comity.desks.cases.forms.zone import Filled, fill, unread
 from comity.desks.cases.models import CaseMessage
 
 _NOT_CONTENT: Final = frozenset({"csrfmiddlewaretoken", "step", "draft"})
-_SEVERAL: Final = frozenset({"recipients", "handling", "include", "codes"})
+_SEVERAL: Final = frozenset({"recipients", "handling", "include", "codes", "copies"})
 _TEXTS: Final = ("facts", "text", "questions")
 """Fields for facts in words; the first that a form has is the one."""
 
@@ -71,7 +72,7 @@ class Draft:
         listed = _listed(str(data.get("subjects", "")) if data is not None else begun)
         bound = data if checked else None
         initial = None if data is None or checked else _initial(data)
-        form = FORMS[kind](bound, initial=initial, offered=choices)
+        form = FORMS[kind](bound, initial=initial, offered=replace(choices, copies=choices.copies_of(kind)))
         if about is not None and "classification" in form.fields:  # what speaks of something is classified like it
             form.fields["classification"].initial = classified.of(about) or classified.NONE
         subjects = tuple(
@@ -193,10 +194,50 @@ class Draft:
                 None, _("Something was picked out of the text and not put in: put it in, or unpick it.")
             )
             answers.append(False)
+        if answers[0] and not self._leaves_copies_out_rightly():
+            text = _("only in a case of terrorism that is not urgent; choose another ground, or send the copy")
+            self.form.add_error("no_copy", text)
+            answers.append(False)
         if self.kind == "request" and not self.subjects:
             self.form.add_error(None, _("A request asks about at least one subject."))
             return False
         return all(answers)
+
+    def _leaves_copies_out_rightly(self) -> bool:
+        given = self.form.cleaned_data
+        area, urgency = given.get("crime_area", ""), given.get("urgency", "")
+        if self.about is not None:
+            area, urgency = self.about.crime_area, self.about.urgency
+        return copying.left_out_rightly(given.get("no_copy", ""), area, urgency)
+
+    @property
+    def copies(self) -> tuple[Copy, ...]:
+        """The copies that agreements know of messages of this kind."""
+        return self.choices.copies_of(self.kind)
+
+    @property
+    def owes_copies(self) -> bool:
+        """Whether a copy is owed of what goes abroad."""
+        return any(one.owed for one in self.copies)
+
+    @property
+    def offers_copies(self) -> bool:
+        """Whether the author may choose to send a copy."""
+        return any(not one.owed for one in self.copies)
+
+    @property
+    def copied_to(self) -> tuple[str, ...]:
+        """To whom copies go, by id; only after `is_valid`."""
+        return copying.taken(self.copies, self.given, self._recipients, self.choices.own)
+
+    @property
+    def not_copied(self) -> tuple[Copy, ...]:
+        """The copies that are owed and left out on a ground; only after `is_valid`."""
+        return copying.left_out(self.copies, self.given, self._recipients, self.choices.own)
+
+    @property
+    def _recipients(self) -> tuple[str, ...]:
+        return tuple(self.given.get("recipients") or ([self.about.originator] if self.about is not None else ()))
 
     @property
     def given(self) -> dict[str, Any]:

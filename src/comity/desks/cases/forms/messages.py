@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from comity.desks.cases import classified, words
+from comity.desks.cases.copying import Copy
 from comity.desks.cases.forms.subject import EMPTY, choices
 from comity.vocabulary.handling import Handling
 
@@ -26,6 +27,8 @@ class Choices:
         confirmed: (row, caption) of the records that were confirmed to be subjects of the request that is answered.
         questions: of the request that is answered, in order; each can be refused by itself.
         asked: kind of the message that is answered; empty where none is.
+        own: id of the authority that writes.
+        copies: which agreements know of, of every kind of message.
     """
 
     partners: tuple[tuple[str, str], ...] = ()
@@ -34,6 +37,12 @@ class Choices:
     confirmed: tuple[tuple[str, str], ...] = field(default=())
     questions: tuple[str, ...] = ()
     asked: str = ""
+    own: str = ""
+    copies: tuple[Copy, ...] = ()
+
+    def copies_of(self, kind: str) -> tuple[Copy, ...]:
+        """Return the copies that agreements know of a kind of message."""
+        return tuple(one for one in self.copies if kind in one.kinds)
 
 
 class MessageForm(Protocol):
@@ -130,7 +139,25 @@ class Handled(forms.Form):
             self.add_error("classification", _("A text of this message bears a higher marking than is chosen here."))
 
 
-class InformationForm(Handled):
+class Copied(Handled):
+    """Who at home, or which organisation, gets a copy of what goes abroad."""
+
+    copies = forms.MultipleChoiceField(
+        label=_("Copy also to"), required=False, widget=forms.CheckboxSelectMultiple, help_text=_("As you judge.")
+    )
+    no_copy = forms.ChoiceField(
+        label=_("Leave the copy out"),
+        required=False,
+        help_text=_("Only where one of these grounds holds; it is recorded with your name."),
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401 - passed on to Django
+        super().__init__(*args, **kwargs)
+        found = {one.to: one.name for one in self.offered.copies if not one.owed}
+        offer(self, copies=found.items(), no_copy=[("", _("No, send it")), *choices(words.NO_COPY)])
+
+
+class InformationForm(Copied):
     """Information that nobody asked for."""
 
     recipients = forms.MultipleChoiceField(
@@ -228,7 +255,7 @@ class RequestForm(InformationForm):
         return day
 
 
-class AnswerForm(Handled):
+class AnswerForm(Copied):
     """An answer to a request."""
 
     kind = forms.ChoiceField(

@@ -124,6 +124,11 @@ def _withheld(message: CaseMessage) -> str:
     return _("Kept back: the rules do not let you take the content of this message out of the node.")
 
 
+def _copied(content: dict[str, Any]) -> Rows:
+    named = ((_("Addressed to"), content.get("asked")), (_("Copy to"), content.get("copies")))
+    return [[name, "\n".join(_own(one) for one in found)] for name, found in named if found]
+
+
 def _rows(message: CaseMessage, content: dict[str, Any]) -> Rows:
     rows = _standing(message)
     if content.get("purpose"):
@@ -139,6 +144,7 @@ def _rows(message: CaseMessage, content: dict[str, Any]) -> Rows:
                 " · ".join(filter(None, [str(words.word(words.URGENCIES, content["urgency"])), str(ground)])),
             ]
         )
+    rows += _copied(content)
     if content.get("expects"):
         rows.append([_("Which answers are expected"), str(circulars.MEANS)])
     if (limit := due.due_of(message)) is not None:

@@ -29,6 +29,7 @@ _TABLES: dict[str, words.Words] = {
     "category": words.CATEGORIES,
     "urgency": words.URGENCIES,
     "urgency_ground": words.URGENCY_GROUNDS,
+    "no_copy": words.NO_COPY,
     "handling": words.HANDLING,
     "classification": classified.LEVELS,
     "ground": words.REFUSAL_GROUNDS,
