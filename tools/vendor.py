@@ -18,9 +18,12 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+import style_sheet
+
 ROOT = Path(__file__).resolve().parent.parent
 LIST = ROOT / "vendor.toml"
 TARGET = ROOT / "src" / "comity" / "static" / "vendor"
+_COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
 _SOURCE_MAP = re.compile(rb"\n?(/\*# sourceMappingURL=[^*]*\*/|//# sourceMappingURL=\S*)\s*$")
 
 
@@ -90,7 +93,10 @@ def unpack(archive: bytes, package: Mapping[str, Any]) -> None:
     folder.mkdir(parents=True)
     with tarfile.open(fileobj=io.BytesIO(archive), mode="r:gz") as tar:
         for name in package.get("files", ()):
-            (folder / Path(name).name).write_bytes(clean(_member(tar, f"package/{name}")))
+            content = clean(_member(tar, f"package/{name}"))
+            if classes := package.get("classes"):
+                content = narrowed(content, classes)
+            (folder / Path(name).name).write_bytes(content)
         if icons := package.get("sprite"):
             (folder / "sprite.svg").write_text(sprite(tar, icons), encoding="utf-8")
         (folder / "LICENSE").write_bytes(_licence(tar, package))
@@ -99,6 +105,15 @@ def unpack(archive: bytes, package: Mapping[str, Any]) -> None:
 def clean(content: bytes) -> bytes:
     """Drop the pointer to a source map that is not shipped; browsers would ask for it in vain."""
     return _SOURCE_MAP.sub(b"\n", content)
+
+
+def narrowed(content: bytes, classes: list[str]) -> bytes:
+    """Return a style sheet with what these classes need, under its own first comment, which names its authors."""
+    text = content.decode()
+    author = _COMMENT.search(text)
+    rules = style_sheet.kept(_COMMENT.sub("", text).strip(), classes, without=("[data-bs-theme-",))
+    rules = rules.removeprefix('@charset "UTF-8";')  # it would have to come before the comment, and the header says it
+    return f"{author[0] if author else ''}\n{rules}\n".encode()
 
 
 def sprite(tar: tarfile.TarFile, icons: list[str]) -> str:
