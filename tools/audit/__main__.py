@@ -10,7 +10,9 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from http import HTTPStatus
 from pathlib import Path
 from typing import Any, Final
 
@@ -29,6 +31,7 @@ OFFICERS: Final = {  # of different nodes: the browser keeps what a node gave it
     "ar": ("XD", "layla.mansour"),
     "fr": ("XB", "camille.arnoux"),
 }
+SIGN_IN: Final = "/account/login/"
 PAGES: Final = {
     "home": "/cases/",
     "list": "/cases/list?show=all",
@@ -49,18 +52,26 @@ class Visitor:
     """One signed-in browser of a node, or one that is not."""
 
     origin: str
-    cookie: str = ""
+    cookies: Mapping[str, str] = field(default_factory=dict)
     language: str = "en"
 
     def get(self, path: str) -> str:
-        """Return the text of a page."""
-        return str(_ask(self.origin, "GET", path, {"Cookie": self.cookie}).data, "utf-8")
+        """Return the text of a page; ends the audit where the node leads elsewhere or gives none."""
+        answer = _ask(self.origin, "GET", path, {"Cookie": _line(self.cookies)})
+        if answer.status != HTTPStatus.OK:
+            where = answer.headers.get("Location", "")
+            sys.exit(f"audit: {self.origin}{path} answered {answer.status} {where}: nothing of it was measured")
+        return str(answer.data, "utf-8")
 
 
 def _ask(origin: str, method: str, path: str, headers: dict[str, str], body: str | None = None) -> Any:  # noqa: ANN401 - urllib3's response
     host, _colon, port = origin.removeprefix("http://").partition(":")
     pool = urllib3.HTTPConnectionPool("127.0.0.1", int(port), retries=False)
     return pool.request(method, path, headers={"Host": f"{host}:{port}", **headers}, body=body, redirect=False)
+
+
+def _line(cookies: Mapping[str, str]) -> str:
+    return "; ".join(f"{name}={value}" for name, value in cookies.items())
 
 
 def _cookies(answer: Any) -> dict[str, str]:  # noqa: ANN401 - urllib3's response
@@ -70,17 +81,16 @@ def _cookies(answer: Any) -> dict[str, str]:  # noqa: ANN401 - urllib3's respons
 
 def sign_in(origin: str, username: str, language: str) -> Visitor:
     """Return a browser in which one of the demo's officers has signed in."""
-    page = _ask(origin, "GET", "/account/login/", {})
+    page = _ask(origin, "GET", SIGN_IN, {})
     held = _cookies(page)
     token = page.data.decode().partition('name="csrfmiddlewaretoken" value="')[2].partition('"')[0]
     headers = {
-        "Cookie": "; ".join(f"{name}={value}" for name, value in held.items()),
+        "Cookie": _line(held),
         "Content-Type": "application/x-www-form-urlencoded",
         "Origin": origin,
     }
     answer = _ask(origin, "POST", "/account/demo/", headers, f"csrfmiddlewaretoken={token}&username={username}")
-    held |= _cookies(answer)
-    return Visitor(origin, "; ".join(f"{name}={value}" for name, value in held.items()), language)
+    return Visitor(origin, held | _cookies(answer), language)
 
 
 def install() -> None:
@@ -110,7 +120,7 @@ def _chromium() -> str:
     return found
 
 
-def lighthouse(asked: list[dict[str, str]]) -> list[dict[str, Any]]:
+def lighthouse(asked: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """Return what Lighthouse says of each page, as its simulated middling telephone sees it."""
     done = subprocess.run(  # noqa: S603 - our own arguments
         [_needed("node"), "pages.mjs"],
@@ -149,7 +159,13 @@ def _address(visitor: Visitor, path: str) -> str:
     if path:
         return path
     newest = visitor.get("/cases/list?show=all").partition('class="row-link" href="')[2].partition('"')[0]
-    return newest or "/cases/"
+    if not newest:
+        sys.exit(f"audit: the list of {visitor.origin} has no case to look at")
+    return newest
+
+
+def _asked(name: str, visitor: Visitor, path: str) -> dict[str, Any]:
+    return {"name": name, "url": visitor.origin + path, "path": path, "cookies": dict(visitor.cookies)}
 
 
 def main() -> int:
@@ -163,17 +179,18 @@ def main() -> int:
             nodes.wait_until_ready()
             origins = {node.file.state: node.file.origin for node in nodes.nodes}
             visitors = [sign_in(origins[state], who, language) for language, (state, who) in OFFICERS.items()]
-            asked, texts = [{"name": "sign in", "url": f"{origins['XC']}/account/login/", "cookie": ""}], {}
+            stranger = Visitor(origins["XC"])
+            asked = [_asked("sign in", stranger, SIGN_IN)]
+            texts = {"sign in": stranger.get(SIGN_IN)}
             for visitor in visitors:
                 for name, path in PAGES.items():
                     where = _address(visitor, path)
                     label = f"{name} {visitor.language}"
                     texts[label] = visitor.get(where)
                     if visitor.language != "fr":
-                        asked.append({"name": label, "url": visitor.origin + where, "cookie": visitor.cookie})
-            texts["sign in"] = Visitor(origins["XC"]).get("/account/login/")
-            for found in lighthouse(asked):
-                short += _told(found)
+                        asked.append(_asked(label, visitor, where))
+            for page, found in zip(asked, lighthouse(asked), strict=True):
+                short += _told(found, page["path"])
             errors = html_errors(texts)
     print(f"\nHTML of {len(texts)} pages: {len(errors)} errors")
     print(*errors, sep="\n")
@@ -181,8 +198,14 @@ def main() -> int:
     return 1 if short or errors else 0
 
 
-def _told(found: dict[str, Any]) -> list[str]:
-    """Print the row of a page; return what falls short on it."""
+def _told(found: dict[str, Any], asked: str) -> list[str]:
+    """Print the row of a page; return what falls short on it.
+
+    A page that led elsewhere, to the sign-in above all, gets no figures: they would be another page's.
+    """
+    if found["led"] != asked or found["error"]:
+        print(f"{found['name']:20} NOT MEASURED  asked {asked}, ended at {found['led']}  {found['error']}", flush=True)
+        return [f"{found['name']}: not measured: it ended at {found['led']} {found['error']}"]
     scores = found["scores"]
     row = "  ".join(f"{name} {scores[name]:3}" for name in REACH)
     print(f"{found['name']:20} {row}  {found['bytes'] / 1000:6.1f} kB  {found['led']}", flush=True)
@@ -191,10 +214,8 @@ def _told(found: dict[str, Any]) -> list[str]:
     ]
     if found["bytes"] > FIRST_VISIT:
         short.append(f"{found['name']}: {found['bytes']} bytes of {FIRST_VISIT}")
-    if found["led"] == "/account/login/" and found["name"] != "sign in":
-        short.append(f"{found['name']}: was led to the sign-in, so the page itself was not measured")
-    if found["foreign"] or found["error"]:
-        short.append(f"{found['name']}: {found['error']} asked elsewhere: {found['foreign']}")
+    if found["foreign"]:
+        short.append(f"{found['name']}: asked elsewhere: {found['foreign']}")
     return short + [f"  {found['name']}: {one}" for one in found["failed"] if short]
 
 
