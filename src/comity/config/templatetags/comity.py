@@ -12,7 +12,7 @@ from django.templatetags.static import static
 from django.utils import formats, timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
-from django.utils.translation import get_language
+from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext as _
 
 from comity.config import provider
@@ -75,7 +75,14 @@ def absolute(moment: datetime) -> str:
 
 @lru_cache(maxsize=4096)  # a list names few days, and each takes a tenth of a millisecond
 def _day(_language: str, day: date) -> str:
-    return formats.date_format(day, "j M Y")
+    # Translators: how a day is written, in Django's letters for dates: 22 Nov 2026, 22 nov. 2026
+    return formats.date_format(day, pgettext("format of a day", "j M Y"))
+
+
+@register.filter
+def day(value: date | None) -> str:
+    """Show a day as the reader's language writes it: `22 Nov 2026`."""
+    return "" if value is None else _day(get_language() or "", value)
 
 
 def _stamp(value: datetime) -> str:
