@@ -20,7 +20,7 @@ from comity.node.officers.rules import Role
 READ, WRITE, APPROVE, OVERSEE = "read", "write", "approve", "oversee"
 NEEDS = {
     "partners": READ, "partner": READ, "bundle": READ, "hold": WRITE,
-    "ringing": WRITE, "enter": WRITE,
+    "ringing": WRITE, "enter": WRITE, "enter_assistance": WRITE,
     "enter_answer": None,  # what came sealed is answered sealed: see test_entering.py
     "statistics": OVERSEE, "handover": WRITE, "handover_read": None,  # see test_handing_over.py
     "kept": READ, "notes": WRITE, "links": WRITE, "facts": WRITE,
@@ -127,6 +127,7 @@ def test_a_role_opens_what_it_includes_and_nothing_else(asked: CaseMessage, rout
             "drop_filter",
             "ringing",
             "enter",
+            "enter_assistance",
             "start_from",
             "patterns",
             "add_pattern",

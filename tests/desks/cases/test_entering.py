@@ -192,6 +192,16 @@ def test_sent_twice_it_is_entered_once_and_its_draft_is_gone(browser: Client, of
     assert "Call or letter" not in browser.get("/cases/").content.decode()
 
 
+def test_a_letter_may_have_asked_for_an_answer_by_a_day_that_is_over(browser: Client, officer: Officer) -> None:
+    came, over = timezone.localtime(ago(96 * HOUR)), timezone.localdate() - timedelta(days=1)
+    letter = {"channel": "paper", "happened_at": f"{came:%Y-%m-%dT%H:%M}", "deadline": f"{over:%Y-%m-%d}"}
+    browser.post("/cases/enter", call(officer, **letter))
+    assert CaseMessage.objects.get().due_at is not None
+    assert (
+        "not before the request" in browser.post("/cases/enter", call(officer, deadline="2001-01-01")).content.decode()
+    )
+
+
 # Answers
 
 
@@ -306,3 +316,94 @@ def test_information_about_it_goes_through_the_exchange(
     outcome = acts.send_draft(draft, officer, at=at, case=called.case)
     assert outcome.message is not None
     assert outcome.message.case == called.case
+
+
+# Assistance
+
+
+def plea(officer: Officer, **changed: str) -> dict[str, str | list[str]]:
+    """What is posted of a request for assistance that came by telephone two hours ago."""
+    today = timezone.localdate()
+    asked = {
+        "measure": "surveillance",
+        "place": "Quay 4, Port Meridian",
+        "begins": f"{today:%Y-%m-%d}",
+        "ends": f"{today + timedelta(days=6):%Y-%m-%d}",
+        "deadline": f"{today + timedelta(days=2):%Y-%m-%d}",
+        "subjects": "",
+    }
+    return {**call(officer), **asked, **changed}
+
+
+def test_assistance_that_was_asked_by_telephone_has_its_own_day(browser: Client, officer: Officer) -> None:
+    answer = browser.post("/cases/enter/assistance", plea(officer))
+    assert answer.status_code == 302, answer.content.decode()
+    asked = CaseMessage.objects.get()
+    assert (asked.incoming, asked.kind, asked.originator, asked.channel) == (True, "assistance", "xb.spoc", "telephone")
+    assert asked.arrived_at == Entered.objects.get().happened_at
+    assert asked.due_at is not None
+    assert asked.due_at.date() == timezone.localdate() + timedelta(days=2)
+    assert (asked.content or {})["assistance"]["place"] == "Quay 4, Port Meridian"
+    page = browser.get(f"/cases/{asked.case_id}/").content.decode()
+    for shown in ("Request for assistance", "Surveillance", "Quay 4", "no signature, no seal and no note"):
+        assert shown in page
+
+
+@pytest.mark.parametrize(
+    ("wrong", "told"),
+    [
+        ({"measure": ""}, "choose what you ask for"),
+        ({"place": ""}, "say where"),
+        ({"deadline": ""}, "choose the day by which"),
+        ({"deadline": "2001-01-01"}, "not before the request"),
+        ({"partner": ""}, "choose the partner"),
+    ],
+)
+def test_what_is_missing_of_assistance_is_said(
+    browser: Client, officer: Officer, wrong: dict[str, str], told: str
+) -> None:
+    page = browser.post("/cases/enter/assistance", plea(officer, **wrong)).content.decode()
+    assert "There is a problem" in page
+    assert told in page
+    assert not Case.objects.exists()
+
+
+def test_a_letter_that_is_entered_late_may_name_a_day_that_is_over(browser: Client, officer: Officer) -> None:
+    came, over = timezone.localtime(ago(96 * HOUR)), timezone.localdate() - timedelta(days=1)
+    letter = {"channel": "paper", "happened_at": f"{came:%Y-%m-%dT%H:%M}"}
+    days = {"deadline": f"{over:%Y-%m-%d}", "begins": f"{came:%Y-%m-%d}", "ends": f"{over:%Y-%m-%d}"}
+    browser.post("/cases/enter/assistance", plea(officer, **letter, **days))
+    asked = CaseMessage.objects.get()
+    assert asked.due_at is not None
+    assert asked.due_at < timezone.now()
+
+
+def test_the_help_that_was_given_is_noted_in_its_own_words(browser: Client, officer: Officer) -> None:
+    browser.post("/cases/enter/assistance", plea(officer))
+    asked = CaseMessage.objects.get()
+    place = f"/cases/messages/{asked.pk}/enter-answer"
+    page = browser.get(place).content.decode()
+    assert "Assistance in part" in page
+    assert "Negative answer" not in page
+    given = f"{timezone.localtime(ago(HOUR)):%Y-%m-%dT%H:%M}"
+    browser.post(place, noted(officer, happened_at=given, outcome="partial"))
+    asked.refresh_from_db()
+    assert asked.state == State.ANSWERED
+
+
+def test_help_that_a_partner_promised_by_telephone_is_entered_at_our_request(browser: Client, officer: Officer) -> None:
+    asking = {**plea(officer), "recipients": ["xb.spoc", "xc.ncb"], "draft": "c" * 32}
+    browser.post("/cases/assist", {**asking, "step": "send"})
+    asked = CaseMessage.objects.get()
+    now = f"{timezone.localtime():%Y-%m-%dT%H:%M}"
+    browser.post(f"/cases/messages/{asked.pk}/enter-answer", noted(officer, happened_at=now))
+    assert dict(Addressee.objects.values_list("authority", "reply")) == {"xb.spoc": "full", "xc.ncb": ""}
+
+
+def test_half_a_plea_is_gone_on_with_on_its_own_form(browser: Client, officer: Officer) -> None:
+    half = plea(officer, draft="d" * 32, step="save", legal_basis="")
+    saved = browser.post("/cases/enter/assistance", half, headers={"Comity-Autosave": "1"})
+    assert saved["Content-Location"].startswith("/cases/enter/assistance?draft=")
+    assert "Quay 4, Port Meridian" in browser.get(saved["Content-Location"]).content.decode()
+    assert browser.get(saved["Content-Location"].replace("/assistance", "")).status_code == 404
+    assert saved["Content-Location"] in browser.get("/cases/").content.decode()

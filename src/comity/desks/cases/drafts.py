@@ -29,9 +29,14 @@ ROUTES: Final = {
 }
 """Where each kind that refers to a message is written."""
 
-ENTERED: Final = "entered"
-"""Kind of a draft of what came outside the exchange; it becomes a request that came in."""
-_BEGUN: Final = {"request": "cases:new", "assistance": "cases:assist", ENTERED: "cases:enter"}
+ENTERED: Final = {"request": "entered", "assistance": "entered-assistance"}
+"""Kind of a draft of what came outside the exchange, by the kind of message that came in and that it becomes."""
+_BEGUN: Final = {
+    "request": "cases:new",
+    "assistance": "cases:assist",
+    ENTERED["request"]: "cases:enter",
+    ENTERED["assistance"]: "cases:enter_assistance",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +52,7 @@ class DraftView:
     @property
     def kind(self) -> Any:  # noqa: ANN401 - a lazy text
         """The kind of message in words."""
-        return _("Call or letter") if self.draft.kind == ENTERED else words.word(words.KINDS, self.draft.kind)
+        return _("Call or letter") if self.draft.kind in ENTERED.values() else words.word(words.KINDS, self.draft.kind)
 
     @property
     def state(self) -> Any:  # noqa: ANN401 - a lazy text

@@ -43,6 +43,7 @@ urlpatterns = [
     path("inform", writing.inform, name="inform"),
     path("assist", writing.assist, name="assist"),
     path("enter", entering.request_, name="enter"),
+    path("enter/assistance", entering.assistance, name="enter_assistance"),
     path("statistics", statistics.yearly, name="statistics"),
     path("handover", handing_over.handover, name="handover"),
     path("handover/<int:handover_id>/read", handing_over.read, name="handover_read"),

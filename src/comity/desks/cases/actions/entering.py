@@ -23,12 +23,12 @@ from comity.vocabulary.authority import AuthorityId
 def enter_request(
     draft: Draft, happened: Happened, officer: Officer, *, at: datetime, stored: StoredDraft
 ) -> CaseMessage:
-    """Open a case with a request that came outside the exchange; its clock runs from when it came.
+    """Open a case with what was asked outside the exchange; its clock runs from when it came.
 
     Who enters it holds the case: he knows of it, so nothing has to ring.
 
     Args:
-        draft: valid, of a request without recipients.
+        draft: valid, of a request or a request for assistance without recipients.
         happened: when, by what and from whom it came.
         officer: who enters it.
         at: now, UTC.
@@ -40,7 +40,8 @@ def enter_request(
             return held.message
         reference = next_reference(officer.authority, at)
         draft.given["recipients"] = (happened.partner,)
-        message = composing.request(draft, officer, reference, happened.at)
+        compose = composing.assistance if draft.kind == "assistance" else composing.request
+        message = compose(draft, officer, reference, happened.at)
         head = replace(message.head, classification=composing.classification_of(draft.given, None))
         message = _turned(Message(head, message.parts), happened.partner, officer)
         title = rules.caption(content.captions(message))[: content.MAX_CAPTION]

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from django import forms
@@ -88,6 +88,12 @@ class HappenedForm(forms.Form):
             raise ValidationError(_("choose a time that is not before the request"))
         return found
 
+    @property
+    def day(self) -> date:
+        """The day on which it was, as this node counts days; today where no time can be read."""
+        at = self.cleaned_data.get("happened_at") if self.is_bound and self.is_valid() else None
+        return timezone.localdate(at)
+
     def happened(self) -> Happened:
         """Return what was filled in; only after `is_valid`."""
         given = self.cleaned_data
@@ -108,13 +114,20 @@ class SpokenAnswerForm(HappenedForm):
         missing=_("say what was answered"),
     )
 
-    def __init__(self, *args: Any, given: bool = False, **kwargs: Any) -> None:  # noqa: ANN401 - passed on to Django
-        """Make the form; `given` where it is we who answered, which may have been through the exchange."""
+    def __init__(self, *args: Any, given: bool = False, helps: bool = False, **kwargs: Any) -> None:  # noqa: ANN401 - passed on to Django
+        """Make the form.
+
+        Args:
+            *args: passed on to Django.
+            given: whether it is we who answered, which may have been through the exchange.
+            helps: whether assistance was asked for, and not what somebody knows.
+            **kwargs: passed on to `HappenedForm`.
+        """
         super().__init__(*args, **kwargs)
         if given:
             offer(self, channel=[*choices(words.CHANNELS), *choices(words.INFORMED)])
-        final = [code for code in words.ANSWER_KINDS if code != "interim"]
-        offer(self, outcome=choices(words.ANSWER_KINDS, final))
+        kinds = words.HELP_KINDS if helps else words.ANSWER_KINDS
+        offer(self, outcome=choices(kinds, [code for code in kinds if code != "interim"]))
 
     def clean_text(self) -> str:
         """Refuse a text that bears a marking for which the node is not accredited."""

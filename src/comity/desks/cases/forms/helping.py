@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from comity.desks.cases import words
-from comity.desks.cases.forms.messages import InformationForm, Plain, ahead, day_field, free_text
+from comity.desks.cases.forms.messages import AskingForm, Plain, ahead, day_field, free_text
 from comity.desks.cases.forms.subject import choices
 from comity.messages.assisting import NEEDS
 from comity.vocabulary.measure import Measure
@@ -37,7 +37,7 @@ MISSING: Final[Mapping[str, Any]] = {
 }
 
 
-class AssistanceForm(InformationForm):
+class AssistanceForm(AskingForm):
     """A request for assistance: a measure with what it needs."""
 
     measure = forms.ChoiceField(
@@ -93,11 +93,10 @@ class AssistanceForm(InformationForm):
         "handling", "conditions", "recipients",
     )  # fmt: skip
 
-    def clean_deadline(self) -> date | None:
-        """Refuse a day that is over."""
-        day: date | None = self.cleaned_data.get("deadline")
-        ahead(day)
-        return day
+    def came_on(self, day: date) -> None:
+        """Turn this into the form of what a partner asked on that day; nobody is written to."""
+        super().came_on(day)
+        self.fields["measure"].label = _("What is asked for")
 
     def clean_accounts(self) -> tuple[str, ...]:
         """Return the lines, each once."""
@@ -126,9 +125,10 @@ class AssistanceForm(InformationForm):
         begins, ends = found.get("begins"), found.get("ends")
         if ends is None:
             return
-        if ends < (begins or timezone.localdate()):
+        first = self.since or timezone.localdate()
+        if ends < (begins or first):
             self.add_error("ends", _("choose a day that is not over before it begins"))
-        elif found["measure"] == Measure.DATA_PRESERVATION and ends < timezone.localdate() + KEPT_FOR:
+        elif found["measure"] == Measure.DATA_PRESERVATION and ends < first + KEPT_FOR:
             self.add_error("ends", _("choose a day at least 60 days ahead"))
 
 

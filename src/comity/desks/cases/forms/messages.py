@@ -199,7 +199,28 @@ class InformationForm(Copied):
         return found
 
 
-class RequestForm(InformationForm):
+class AskingForm(InformationForm):
+    """What asks somebody by a day."""
+
+    since: date | None = None
+    """The day on which it came, of what is entered afterwards: what it names may be over by now."""
+
+    def came_on(self, day: date) -> None:
+        """Turn this into the form of what a partner asked on that day; nobody is written to."""
+        self.since = day
+        del self.fields["recipients"]
+
+    def clean_deadline(self) -> date | None:
+        """Refuse a day that is over, or that was over when it came."""
+        day: date | None = self.cleaned_data.get("deadline")
+        if self.since is None:
+            ahead(day)
+        elif day is not None and day < self.since:
+            raise ValidationError(_("choose a day that is not before the request"))
+        return day
+
+
+class RequestForm(AskingForm):
     """A request for information."""
 
     legal_basis = free_text(
@@ -247,12 +268,6 @@ class RequestForm(InformationForm):
         if found.get("deadline"):
             self.add_error("deadline", _("leave it empty: nobody owes an answer, so none is late"))
         return found
-
-    def clean_deadline(self) -> date | None:
-        """Refuse a day that is over."""
-        day: date | None = self.cleaned_data.get("deadline")
-        ahead(day)
-        return day
 
 
 class AnswerForm(Copied):

@@ -15,6 +15,7 @@ from comity.desks.cases import actions, choices, composing, drafts, rules
 from comity.desks.cases.actions.entering import enter_answer, enter_request
 from comity.desks.cases.forms import Draft, posted
 from comity.desks.cases.forms.entering import HappenedForm, SpokenAnswerForm
+from comity.desks.cases.forms.messages import AskingForm
 from comity.desks.cases.models import CaseMessage, DraftState, StoredDraft
 from comity.desks.cases.views.pages import UNCHANGED, message_of, page_of, writer
 from comity.desks.cases.views.writing import AUTOSAVE, after, key_of, kinds_of_subject
@@ -24,8 +25,18 @@ from comity.node.officers.models import Officer
 @require_http_methods(["GET", "POST"])
 def request_(request: HttpRequest) -> HttpResponse:
     """Enter a request that came outside the exchange; it opens a case."""
+    return _enter(request, "request")
+
+
+@require_http_methods(["GET", "POST"])
+def assistance(request: HttpRequest) -> HttpResponse:
+    """Enter a request for assistance that came outside the exchange; it opens a case."""
+    return _enter(request, "assistance")
+
+
+def _enter(request: HttpRequest, kind: str) -> HttpResponse:
     officer, step = writer(request), request.POST.get("step", "edit")
-    stored = _stored(request, officer)
+    stored = _stored(request, officer, kind)
     if stored is not None and stored.message is not None:
         return redirect("cases:case", case_id=stored.message.case_id)
     data = request.POST if request.method == "POST" else posted(stored.data) if stored is not None else None
@@ -36,11 +47,12 @@ def request_(request: HttpRequest) -> HttpResponse:
         partners=offered.partners,
         people=actions.colleagues(officer),
     )
-    draft = after(Draft.read(data, offered, checked=checked), step)
-    del draft.form.fields["recipients"]  # nobody is written to
+    draft = after(Draft.read(data, offered, checked=checked, kind=kind), step)
+    if isinstance(draft.form, AskingForm):  # both kinds are
+        draft.form.came_on(happened.day)
     if request.method == "POST":
         key = stored.key if stored is not None else key_of(request)
-        stored = actions.save(replace(draft, kind=drafts.ENTERED), officer, key, at=timezone.now())
+        stored = actions.save(replace(draft, kind=drafts.ENTERED[kind]), officer, key, at=timezone.now())
         if request.headers.get(AUTOSAVE):
             return HttpResponse(status=UNCHANGED, headers={"Content-Location": drafts.address_of(stored)})
     if step == "save":
@@ -64,6 +76,7 @@ def _form(
         key=stored.key if stored is not None else secrets.token_hex(16),
         form=draft.form,
         happened=happened,
+        address=drafts.begun_at(drafts.ENTERED[draft.kind]),
         errors_of=(happened, *draft.forms) if step == "enter" else (),
         **kinds_of_subject(),
         added=draft.subjects[-1].prefix if step.startswith("add:") and draft.subjects else "",
@@ -85,6 +98,7 @@ def answer(request: HttpRequest, message_id: int) -> HttpResponse:
         people=actions.colleagues(officer),
         after=asked.arrived_at or asked.sent_at,
         given=asked.incoming,
+        helps=asked.kind == "assistance",
     )
     if request.method == "POST" and form.is_valid():
         made = enter_answer(asked, form.cleaned_data, form.happened(), officer, at=timezone.now())
@@ -107,9 +121,9 @@ def _initial(data: QueryDict | None, officer: Officer) -> dict[str, str]:
     return {"by": str(officer.pk), **{name: str(value) for name, value in (data or QueryDict()).items()}}
 
 
-def _stored(request: HttpRequest, officer: Officer) -> StoredDraft | None:
+def _stored(request: HttpRequest, officer: Officer, kind: str) -> StoredDraft | None:
     """Return the draft that the form or the address names."""
-    own = drafts.own(officer).filter(kind=drafts.ENTERED).select_related("message")
+    own = drafts.own(officer).filter(kind=drafts.ENTERED[kind]).select_related("message")
     if key := request.POST.get("draft", ""):
         return own.filter(key=key).first()
     if not (named := request.GET.get("draft", "")).isdecimal():
