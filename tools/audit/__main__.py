@@ -38,7 +38,7 @@ PAGES: Final = {
     "case": "",  # the newest of the list
     "new request": "/cases/new",
     "partners": "/cases/partners",
-    "partner": "/cases/partners/xb.spoc/",
+    "partner": "/cases/partners/xc.ncb/",
     "records": "/cases/records",
     "drafts": "/cases/drafts",
     "hand over": "/cases/handover",
