@@ -1,112 +1,37 @@
 """Filters and tags that every template may use without loading them."""
 
 from collections.abc import Iterable
-from datetime import UTC, date, datetime, timedelta
-from functools import lru_cache
+from datetime import UTC, datetime
 from typing import Any
 
 from django import template
 from django.forms import BoundField, CheckboxInput, CheckboxSelectMultiple, RadioSelect, Select, SelectMultiple
 from django.forms.forms import BaseForm
-from django.templatetags.static import static
-from django.utils import formats, timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
-from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext as _
 
 from comity.config import provider
 from comity.config.demosignin import demo_officers as _demo_officers
-from comity.config.distances import distance
+from comity.desks import drawn
 from comity.node.officers.models import Officer
 
 register = template.Library()
 
 
-@register.filter
-def ltr(value: object) -> SafeString:
-    """Isolate a reference, plate, phone or number left to right, or a right-to-left page draws it reversed."""
-    return format_html('<bdi dir="ltr">{}</bdi>', value) if value not in {None, ""} else SafeString("")
-
-
-@register.filter
-def bdi(value: object) -> SafeString:
-    """Isolate a name in its own direction, for use inside a sentence."""
-    return format_html("<bdi>{}</bdi>", value)
-
-
-@register.simple_tag
-def icon(name: str, flips: str = "") -> SafeString:
-    """Draw an outline icon; it is decoration, words stand beside it."""
-    return _drawn(name, flips)
-
-
-@lru_cache(maxsize=512)  # a list draws three hundred of thirty
-def _drawn(name: str, flips: str) -> SafeString:
-    return format_html(
-        '<svg class="icon{}" aria-hidden="true" focusable="false"><use href="{}#{}"/></svg>',
-        " icon-flips" if flips else "",
-        static("vendor/tabler-icons/sprite.svg"),
-        name,
-    )
+register.filter(drawn.ltr)
+register.filter(drawn.bdi)
+register.filter(drawn.day)
+register.filter(drawn.moment)
+register.filter(drawn.since)
+register.simple_tag(drawn.icon, name="icon")
+register.simple_tag(drawn.badge)
 
 
 @register.simple_tag
 def icon_flip(name: str) -> SafeString:
     """Draw an icon that points along the line of reading: mirrored from right to left."""
-    return icon(name, "flips")
-
-
-def zone_name(moment: datetime) -> str:
-    """Return the offset as people write it: `UTC+1`, `UTC-4`, `UTC`, `UTC+5:30`."""
-    minutes = int((moment.utcoffset() or timedelta()).total_seconds() // 60)
-    if not minutes:
-        return "UTC"
-    hours, rest = divmod(abs(minutes), 60)
-    return f"UTC{'+' if minutes > 0 else '-'}{hours}" + (f":{rest:02d}" if rest else "")
-
-
-def absolute(moment: datetime) -> str:
-    """Return `22 Nov 2026, 14:05 (UTC+1)` in the reader's language and the node's zone."""
-    local = timezone.localtime(moment)
-    day = _day(get_language() or "", local.date())
-    return _("%(day)s, %(time)s (%(zone)s)") % {"day": day, "time": f"{local:%H:%M}", "zone": zone_name(local)}
-
-
-@lru_cache(maxsize=4096)  # a list names few days, and each takes a tenth of a millisecond
-def _day(_language: str, day: date) -> str:
-    # Translators: how a day is written, in Django's letters for dates: 22 Nov 2026, 22 nov. 2026
-    return formats.date_format(day, pgettext("format of a day", "j M Y"))
-
-
-@register.filter
-def day(value: date | None) -> str:
-    """Show a day as the reader's language writes it: `22 Nov 2026`."""
-    return "" if value is None else _day(get_language() or "", value)
-
-
-def _stamp(value: datetime) -> str:
-    return value.isoformat(timespec="seconds")
-
-
-@register.filter
-def moment(value: datetime | None) -> SafeString:
-    """Show a time absolutely, with the distance from now on hover."""
-    if value is None:
-        return SafeString("")
-    return format_html(
-        '<time datetime="{}" title="{}">{}</time>', _stamp(value), distance(value, timezone.now()), absolute(value)
-    )
-
-
-@register.filter
-def since(value: datetime | None) -> SafeString:
-    """Show a time by its distance from now, absolutely on hover."""
-    if value is None:
-        return SafeString("")
-    return format_html(
-        '<time datetime="{}" title="{}">{}</time>', _stamp(value), absolute(value), distance(value, timezone.now())
-    )
+    return drawn.icon(name, "flips")
 
 
 @register.filter
@@ -174,17 +99,6 @@ def _errors(form: BaseForm | Iterable[BaseForm] | None) -> list[tuple[str, str]]
             for text in texts
         ]
     return found
-
-
-@register.simple_tag
-def badge(text: object, tone: str = "", symbol: str = "") -> SafeString:
-    """Draw a state in words with a symbol; the tone only repeats what both say."""
-    return format_html(
-        '<span class="mark-badge{}">{}{}</span>',
-        f" tone-{tone}" if tone else "",
-        icon(symbol) if symbol else "",
-        text,
-    )
 
 
 @register.inclusion_tag("elements/empty.html")

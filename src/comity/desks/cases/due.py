@@ -6,7 +6,9 @@ that runs out first.
 
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime, timedelta
-from typing import Final
+from typing import Any, Final
+
+from django.utils.translation import gettext_lazy as _
 
 from comity.agreements import PolicyBook
 from comity.desks.cases import clock, rules
@@ -21,6 +23,17 @@ AWAITED: Final = ("", "interim", "withdrawn")
 
 _STEPS: Final = {"clarification": Step.ASKED_BACK, "supplement": Step.SUPPLIED, "answer": Step.DELAYED}
 _DEPTH: Final = 4  # a withdrawal of a supplement to a clarification of a request
+
+
+def rule_of(message: CaseMessage) -> Any:  # noqa: ANN401 - a lazy text
+    """Return the rule by which a request is due then, for whoever hovers over the time."""
+    if message.delay:
+        return _("A judicial authorisation is awaited; until then an answer is expected.")
+    if message.deadline is not None:
+        return _("The day that the asker named, later by the time for which the clock stood still.")
+    return _(
+        "The time limit of the agreement from the receipt; nights and holidays count, time standing still does not."
+    )
 
 
 def due_of(message: CaseMessage) -> datetime | None:

@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 
 from comity.desks.cases import words
 from comity.desks.cases.choices import authority_name
-from comity.desks.cases.models import Addressee, State
+from comity.desks.cases.models import Addressee, Case, State
 from comity.messages import KINDS
 from comity.node.partners import members
 from comity.node.partners.errors import PartnersError
@@ -104,7 +104,7 @@ class Filter:
             if value := getattr(self, name):
                 found &= Q(**{column: value})
         if self.holder:
-            found &= Q(case__holder=officer_id if self.holder == "me" else None)
+            found &= Q(case__holder=officer_id) if self.holder == "me" else held_by_nobody()
         if self.since:
             found &= _from(_start(self.since))
         if self.until:
@@ -143,6 +143,14 @@ class Filter:
             for name, value in shown.items()
             if getattr(self, name)
         )
+
+
+def held_by_nobody() -> Q:
+    """Return the condition that nobody works on a message's case.
+
+    By those that somebody holds, which are few: read with every message, the cases would cost more than the messages.
+    """
+    return ~Q(case__in=Case.objects.filter(holder__isnull=False))
 
 
 def labels() -> dict[str, str]:

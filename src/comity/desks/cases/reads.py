@@ -17,7 +17,7 @@ from comity.desks.cases.clock import Turn
 from comity.desks.cases.delivered import Delivery, deliveries
 from comity.desks.cases.due import clock_of
 from comity.desks.cases.facts import SubjectView, subjects_of
-from comity.desks.cases.filters import Filter
+from comity.desks.cases.filters import Filter, held_by_nobody
 from comity.desks.cases.models import (
     Addressee,
     Approval,
@@ -111,7 +111,7 @@ TABS: Final[tuple[Tab, ...]] = (
         by_due=True,
     ),
     Tab("mine", _("Mine"), _WAITING, by_due=True, mine=True),
-    Tab("free", _("Taken by nobody"), _TO_ANSWER & Q(case__holder=None), by_due=True),
+    Tab("free", _("Taken by nobody"), _TO_ANSWER & held_by_nobody(), by_due=True),
     Tab("circulars", _("Only if you have something"), Q(incoming=True, circular=True, state__in=WAITS)),
     Tab("sent", _("Sent"), Q(incoming=False)),
     Tab("copies", _("Copies for information"), Q(copied=True)),
@@ -125,7 +125,6 @@ class Home:
     new: tuple[CaseMessage, ...]
     counts: tuple[tuple[Tab, int], ...]
     travelling: tuple[CaseMessage, ...]
-    stamp: str
     waiting: int = 0
     on_the_way: int = 0
 
@@ -138,14 +137,14 @@ def home(officer: Officer) -> Home:
     first = Case_(When(urgency=LIFE_AT_RISK, then=0), default=1)
     urgent = tuple(due.exclude(urgency="normal").order_by(first, *_BY_DUE)[:FIRST])
     fresh = (*urgent, *due.filter(urgency="normal").order_by(*_BY_DUE)[: max(0, FIRST - len(urgent))])
+    counts = {tab.key: (tab, seen.filter(tab.filter(officer)).count()) for tab in TABS[1:-2]}
     waiting = Addressee.objects.filter(note_id__in=reading.on_the_way(officer.authority)).values_list("message")
     travelling = _listed(seen.filter(pk__in={key for (key,) in waiting}))
     return Home(
         new=fresh,
-        counts=tuple((tab, seen.filter(tab.filter(officer)).count()) for tab in TABS[1:-2]),
+        counts=tuple(counts.values()),
         travelling=tuple(travelling[:FIRST]),
-        stamp=stamp(officer),
-        waiting=seen.filter(_TO_ANSWER).count() + seen.filter(_NEW_BESIDE).count(),
+        waiting=counts["open"][1] + seen.filter(_NEW_BESIDE).count(),
         on_the_way=travelling.count(),
     )
 

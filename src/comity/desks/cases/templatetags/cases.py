@@ -6,12 +6,12 @@ from typing import Any
 
 from django import template
 from django.utils import formats, timezone
-from django.utils.html import format_html, format_html_join
+from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language, get_language_info
 from django.utils.translation import gettext_lazy as _
 
-from comity.desks.cases import choices, circulars, classified, columns, due, facts, rules, words
+from comity.desks.cases import cells, choices, circulars, classified, columns, due, facts, rules, words
 from comity.desks.cases.facts import Fact
 from comity.desks.cases.models import CaseMessage
 from comity.desks.cases.reads import MessageView
@@ -93,16 +93,12 @@ def due_(message: CaseMessage) -> datetime | None:
     return due.due_of(message)
 
 
-@register.filter
-def due_rule(message: CaseMessage) -> Any:  # noqa: ANN401 - a lazy text
-    """Return the rule by which a request is due then, for whoever hovers over the time."""
-    if message.delay:
-        return _("A judicial authorisation is awaited; until then an answer is expected.")
-    if message.deadline is not None:
-        return _("The day that the asker named, later by the time for which the clock stood still.")
-    return _(
-        "The time limit of the agreement from the receipt; nights and holidays count, time standing still does not."
-    )
+register.filter("due_rule", due.rule_of)
+register.filter("titled", cells.title)
+register.simple_tag(cells.state, name="state_of")
+register.simple_tag(cells.standing, name="standing_of")
+register.simple_tag(cells.clock, name="clock_of")
+register.simple_tag(cells.cells, name="cells")
 
 
 @register.filter
@@ -170,13 +166,6 @@ def local_moment(value: datetime) -> SafeString:
 def span(times: tuple[datetime, datetime]) -> SafeString:
     """Show from when to when, as `08:00` and `16:00` with a dash between them."""
     return format_html('<bdi dir="ltr">{}\N{EN DASH}{}</bdi>', *(formats.date_format(one, "H:i") for one in times))
-
-
-@register.filter
-def titled(title: object) -> SafeString:
-    """Show a case's title with each of its names isolated: an Arabic name does not turn the others round."""
-    parts = str(title).split(rules.BETWEEN_NAMES)
-    return format_html_join(rules.BETWEEN_NAMES, "<bdi>{}</bdi>", ((part,) for part in parts))
 
 
 @register.simple_tag

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from django.utils import translation
 
-from comity.config.distances import distance
+from comity.desks.distances import distance
 
 NOW = datetime(2026, 11, 22, 14, 5, tzinfo=UTC)
 
