@@ -126,7 +126,6 @@ def frame(request: HttpRequest) -> dict[str, Any]:
         "session_left_s": int(min(idle_s, hours_s)),
         "languages": settings.LANGUAGES,
         "language": language,
-        "static_prefix": settings.STATIC_URL,
         "direction": "rtl" if get_language_bidi() else "ltr",
         "theme": theme if theme in {"light", "dark"} else "auto",
     }

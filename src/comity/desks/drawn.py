@@ -30,7 +30,7 @@ def bdi(value: object) -> SafeString:
 def icon(name: str, flips: str = "") -> SafeString:
     """Draw an outline icon; it is decoration, words stand beside it."""
     return format_html(
-        '<svg class="icon{}" aria-hidden="true" focusable="false"><use href="{}#{}"/></svg>',
+        '<svg class="icon{}" aria-hidden="true"><use href="{}#{}"/></svg>',
         " icon-flips" if flips else "",
         static("vendor/tabler-icons/sprite.svg"),
         name,
