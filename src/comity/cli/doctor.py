@@ -103,6 +103,7 @@ def examine(node: nodefile.NodeFile, folder: Path, now: datetime) -> Iterator[Fi
         ("backlog", lambda: backlog(now)),
         ("incidents", incidents),
         ("search", search),
+        ("classification", lambda: classification(node)),
     )
     for name, check in checks:
         try:
@@ -182,6 +183,24 @@ def search() -> Iterator[Finding]:
         State.WARNING,
         _("the index of words was not whole, and was made anew of {n} messages").format(n=made),
         _("nothing more is to be done; if it happens again, have the disk examined"),
+    )
+
+
+def classification(node: nodefile.NodeFile) -> Iterator[Finding]:
+    """Whether a message is kept that is classified higher than the node is accredited for by now."""
+    from comity.desks.cases import classified  # noqa: PLC0415  # needs Django
+
+    found = classified.kept_above()
+    if found is None:
+        text = _("no message is classified higher than `{level}`, for which the node is accredited")
+        yield Finding("classification", State.GOOD, text.format(level=node.classification))
+        return
+    text = _("message {reference} is classified `{found}`, and the node is accredited up to `{level}` only")
+    yield Finding(
+        "classification",
+        State.WARNING,
+        text.format(reference=found[0], found=found[1], level=node.classification),
+        _("set classification in node.toml back, or move such messages to a system that is accredited for them"),
     )
 
 

@@ -1,18 +1,21 @@
 """What is classified above the node's accreditation cannot be written, entered, attached, sent or taken in."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
 
 import pytest
+from django.conf import settings as django_settings
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
 from pytest_django import Settings
 from tests.desks.cases.api.conftest import REQUEST, changed, system_of
-from tests.desks.cases.conftest import FillIn, posted
+from tests.desks.cases.conftest import FillIn, Partner, posted
 from tests.desks.cases.test_entering import call
 
 from comity.agreements import Action
+from comity.cli import doctor
 from comity.desks.cases import actions, choices, classified, composing, forms
 from comity.desks.cases.models import CaseMessage, DraftFile, StoredDraft
 from comity.desks.cases.printing.paper import paper
@@ -165,3 +168,34 @@ def test_what_refers_to_a_message_is_classified_like_it(fill_in: FillIn, officer
     assert withdrawal.is_valid()
     made = composing.compose(withdrawal, officer, "", at)
     assert made.head.classification is Classification.RESTRICTED
+
+
+def examined() -> list[tuple[str, str, bool]]:
+    """Return what the doctor says: state, whether it names a message, whether it says what to do."""
+    return [(one.state, one.text, bool(one.remedy)) for one in doctor.classification(django_settings.NODE)]
+
+
+def test_the_doctor_finds_what_came_in_before_the_accreditation_was_lowered(
+    settings: Settings, fill_in: FillIn, officer: Officer, at: datetime, partner: Callable[[str], Partner]
+) -> None:
+    made = message_at(fill_in, officer, at, Classification.RESTRICTED)
+    came = partner("xb.spoc").asks(made)
+    assert [state for state, _text, _remedy in examined()] == ["good"]
+    accredit(settings, "none")
+    ((state, text, remedy),) = examined()
+    assert (state, remedy) == ("warning", True)
+    assert f"message {came.reference} is classified `restricted`" in text
+
+
+def test_the_doctor_finds_what_was_written_before_the_accreditation_was_lowered(
+    settings: Settings, fill_in: FillIn, officer: Officer, at: datetime
+) -> None:
+    draft = fill_in(classification="restricted")
+    assert draft.is_valid()
+    sent = actions.send_request(draft, officer, at=at).message
+    assert sent is not None
+    accredit(settings, "none")
+    assert [(state, sent.reference in text) for state, text, _remedy in examined()] == [("warning", True)]
+    sent.erased = True
+    sent.save()
+    assert [state for state, _text, _remedy in examined()] == ["good"]

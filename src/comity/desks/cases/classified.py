@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from comity.desks.cases.models import CaseMessage
 from comity.formats.markings import marking, marking_of_name
 from comity.node import accredited
+from comity.node.exchange import bodies
 from comity.vocabulary.classification import Classification, highest, is_above
 
 NONE: Final = "none"
@@ -83,3 +84,28 @@ def of_case(messages: Iterable[CaseMessage]) -> str:
 def lowered(code: str, *texts: str) -> bool:
     """Whether a text bears a higher marking than what was chosen."""
     return any(is_above(marking(text), level(code)) for text in texts)
+
+
+OPENED: Final = 10_000
+"""So many of the messages that came in last are opened to see what they bear; more would be minutes."""
+
+
+def kept_above() -> tuple[str, Classification] | None:
+    """Return reference and classification of a message that bears more than the node is accredited for now.
+
+    Such a one is here only where the accreditation was lowered later: nothing else lets it in. Of our own and of what
+    was entered all are looked at, of what came in the newest `OPENED`; `None` where none of them does.
+    """
+    above = [one for one in Classification if accredited.is_too_high(one)]
+    kept = CaseMessage.objects.filter(erased=False)
+    own = kept.filter(kept__classification__in=[str(one) for one in above]).order_by("-id").first()
+    if own is not None and (found := of(own)) is not None:
+        return own.reference, found
+    came = kept.filter(incoming=True, kept__isnull=True, note_id__isnull=False).order_by("-id")
+    ids = list(came.values_list("note_id", "reference")[: OPENED if above else 0])
+    for start in range(0, len(ids), bodies.AT_ONCE):
+        part = {note: reference for note, reference in ids[start : start + bodies.AT_ONCE] if note is not None}
+        for note, message in bodies.messages_of(list(part)).items():
+            if message.head.classification in above:
+                return part[note], message.head.classification
+    return None
