@@ -104,7 +104,7 @@ class Filter:
             if value := getattr(self, name):
                 found &= Q(**{column: value})
         if self.holder:
-            found &= Q(case__holder=officer_id) if self.holder == "me" else held_by_nobody()
+            found &= held_by(officer_id) if self.holder == "me" else held_by_nobody()
         if self.since:
             found &= _from(_start(self.since))
         if self.until:
@@ -143,6 +143,11 @@ class Filter:
             for name, value in shown.items()
             if getattr(self, name)
         )
+
+
+def held_by(officer_id: int) -> Q:
+    """Return the condition that an officer works on a message's case."""
+    return Q(case__in=Case.objects.filter(holder=officer_id))
 
 
 def held_by_nobody() -> Q:

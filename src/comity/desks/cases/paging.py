@@ -1,8 +1,9 @@
 """Pages of long lists: counted up to a bound, for nobody pages further and counting a million takes too long."""
 
+from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any, Final, cast
 
-from django.core.paginator import Paginator
+from django.core.paginator import Page, Paginator
 from django.db.models import QuerySet
 from django.utils.functional import cached_property
 
@@ -14,9 +15,9 @@ else:
     _Messages = Paginator
 
 MOST: Final = 10_000
-NARROWED: Final = 2_000
-"""Of a list that somebody narrowed: no index fits every choice, and each row that does not fit is read to be counted.
-Who has more narrows further."""
+NARROWED: Final = 500
+"""Of a list that somebody narrowed: no index fits every choice, and what does not fit is read to be counted. Who has
+more narrows further."""
 
 
 class CappedPaginator(_Messages):
@@ -40,3 +41,34 @@ class CappedPaginator(_Messages):
     def more(self) -> bool:
         """Whether the list goes on behind the last page."""
         return self._counted > self.most
+
+
+class NarrowedPaginator(_Messages):
+    """Reads once through what fits, for its keys alone: they tell how many there are and which stand on a page.
+
+    Args:
+        keys: of messages, in order; those beyond the bound are not read.
+        size: of a page.
+        load: returns the messages of these keys, in any order.
+    """
+
+    def __init__(
+        self,
+        keys: QuerySet[CaseMessage, int],
+        size: int,
+        load: Callable[[list[int]], Iterable[CaseMessage]],
+        *,
+        most: int = NARROWED,
+    ) -> None:
+        self._keys = list(keys[: most + 1])
+        self.more = len(self._keys) > most
+        self._load = load
+        super().__init__(cast("Any", self._keys[:most]), size)
+
+    def page(self, number: int | str) -> Page[CaseMessage]:
+        """Return one page with its messages."""
+        found = super().page(number)
+        keys = cast("list[int]", found.object_list)
+        known = {one.pk: one for one in self._load(keys)}
+        found.object_list = [known[key] for key in keys if key in known]
+        return found

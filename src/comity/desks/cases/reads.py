@@ -17,7 +17,7 @@ from comity.desks.cases.clock import Turn
 from comity.desks.cases.delivered import Delivery, deliveries
 from comity.desks.cases.due import clock_of
 from comity.desks.cases.facts import SubjectView, subjects_of
-from comity.desks.cases.filters import Filter, held_by_nobody
+from comity.desks.cases.filters import Filter, held_by, held_by_nobody
 from comity.desks.cases.models import (
     Addressee,
     Approval,
@@ -31,8 +31,7 @@ from comity.desks.cases.models import (
     open_bodies,
 )
 from comity.desks.cases.moments import Moment, of_entered, of_escalations, of_passed
-from comity.desks.cases.paging import MOST as MOST_PAGED
-from comity.desks.cases.paging import NARROWED, CappedPaginator
+from comity.desks.cases.paging import CappedPaginator, NarrowedPaginator
 from comity.desks.cases.questions import QuestionView, questions_of
 from comity.desks.cases.rules import ASKS, AWAIT_REPLY, REFERRING, acts_on, may_be_answered, may_be_hit, may_be_supplied
 from comity.desks.cases.visibility import visible_messages
@@ -88,7 +87,7 @@ class Tab:
 
     def filter(self, officer: Officer) -> Q:
         """Return the condition for this officer."""
-        return self.condition & Q(case__holder=officer.pk) if self.mine else self.condition
+        return self.condition & held_by(officer.pk) if self.mine else self.condition
 
 
 _OWED: Final = Q(kind__in=AWAIT_REPLY, circular=False, copied=False)
@@ -185,8 +184,13 @@ def listed(officer: Officer, tab: Tab, chosen: Filter) -> QuerySet[CaseMessage]:
 def page(officer: Officer, key: str, number: object, chosen: Filter = EVERYTHING) -> tuple[Tab, Page[CaseMessage]]:
     """Return one page of one tab of the list."""
     tab = tab_of(key)
-    most = MOST_PAGED if chosen == EVERYTHING else NARROWED
-    return tab, CappedPaginator(listed(officer, tab, chosen), PAGE, most=most).get_page(number)  # type: ignore[arg-type] # Django takes what a query holds
+    found = listed(officer, tab, chosen)
+    if chosen == EVERYTHING:
+        return tab, CappedPaginator(found, PAGE).get_page(number)  # type: ignore[arg-type] # Django takes what a query holds
+    keys = found.prefetch_related(None).values_list("pk", flat=True)
+    load = _listed(visible_to(officer))
+    paginator = NarrowedPaginator(keys, PAGE, lambda some: load.filter(pk__in=some).order_by())
+    return tab, paginator.get_page(number)  # type: ignore[arg-type] # as above
 
 
 @dataclass(frozen=True, slots=True)
