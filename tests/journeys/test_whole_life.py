@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 import pytest
 from playwright.sync_api import Page, expect
-from tests.journeys.test_console import accessible, send
+from tests.journeys import keyboard
+from tests.journeys.test_console import FROM_ALDERMARK, accessible, do_not_wait, send
 
 pytestmark = pytest.mark.journey
 
@@ -188,3 +189,51 @@ def hand_over(page: Page, colleague: Page, case: str, life: Life) -> None:
         accessible(colleague)
         colleague.locator('form[action$="/read"] button').first.click()
         colleague.wait_for_url("**/cases/list?show=mine")
+
+
+def test_a_request_is_found_taken_compared_answered_and_sent_by_keyboard_alone(sit_down: SitDown) -> None:
+    reference = asked_of_belcourt(sit_down("harriet.lowe"))
+    page = sit_down("camille.arnoux")
+    page.emulate_media(reduced_motion="reduce")  # or what has the focus is still on its way into the picture
+
+    page.keyboard.press("/")
+    page.keyboard.type(reference)
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/cases/search")
+    keyboard.skip(page)
+    keyboard.follow(page, page.locator(".hits .row-link").first)
+    keyboard.follow(page, page.locator('button[name="step"][value="take"]').first, "Shift+Tab")
+    keyboard.skip(page)
+    keyboard.follow(page, page.locator('a[href$="/review"]').first)
+    while page.locator(".proposed").count():
+        keyboard.follow(page, page.locator('.proposed button[value="same"]').first)
+
+    keyboard.follow(page, page.locator('a[href$="/answer"]').first)
+    keyboard.skip(page)
+    keyboard.go_to(page, page.locator('[name="kind"]').first)
+    page.keyboard.press("Space")
+    keyboard.go_to(page, page.locator('[name="include"]').first)
+    page.keyboard.press("Space")
+    keyboard.go_to(page, page.locator('[name="text"]'))
+    page.keyboard.type("Connu ici.")
+    keyboard.follow(page, page.locator('button.btn-primary[value="preview"]'))
+    keyboard.follow(page, page.locator('button[value="send"]'), "Shift+Tab")
+    keyboard.follow(page, page.locator('button[name="step"][value="now"]'))
+    expect(page.locator("article", has_text="Connu ici.")).to_have_count(1)
+
+
+def asked_of_belcourt(page: Page) -> str:
+    """Ask about somebody whom Belcourt holds; returns the reference once it has left."""
+    page.click('a[href="/cases/new"]')
+    page.fill('[name="s0-name"]', FROM_ALDERMARK.name)
+    page.select_option('[name="s0-category"]', "suspect")
+    for name in ("s0-link", "legal_basis", "facts", "questions"):
+        page.fill(f'[name="{name}"]', FROM_ALDERMARK.facts)
+    page.select_option('[name="purpose"]', "criminal-investigation")
+    page.select_option('[name="crime_area"]', "drug-trafficking")
+    page.check('[name="recipients"][value="xb.spoc"]')
+    page.click('button.btn-primary[name="step"][value="preview"]')
+    page.click('button[name="step"][value="send"]')
+    do_not_wait(page)
+    page.wait_for_url("**/cases/*/")
+    return page.locator(".crumb").inner_text().split("·")[-1].strip()
