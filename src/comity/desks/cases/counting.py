@@ -8,7 +8,7 @@ same transaction, so that nothing is counted twice or left out. An answer leaves
 from collections import Counter
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
-from typing import Final
+from typing import Any, Final, Protocol
 
 from comity.desks.cases.models import Addressee, CaseMessage, Counted
 from comity.node.ledger import actions as ledger
@@ -71,23 +71,61 @@ def line(way: str, at: datetime, partner: str, urgency: str) -> str:
     return f"{way} {at.astimezone(UTC):%Y-%m-%d} {partner} {urgency}"
 
 
-def is_final(reply: CaseMessage) -> bool:
+class Replied(Protocol):
+    """What is asked of a reply of ours."""
+
+    @property
+    def kind(self) -> str:
+        """The kind of message."""
+        ...
+
+    @property
+    def content(self) -> Any:  # noqa: ANN401 - plain JSON
+        """What it says; nothing once erased."""
+        ...
+
+
+class Limited(Protocol):
+    """What is asked of a request to us: its clock."""
+
+    @property
+    def due_at(self) -> datetime | None:
+        """When it is due."""
+        ...
+
+    @property
+    def limit_at(self) -> datetime | None:
+        """When it would be due if nothing had been said."""
+        ...
+
+    @property
+    def still_since(self) -> datetime | None:
+        """Since when its clock stands still."""
+        ...
+
+    @property
+    def delay(self) -> str:
+        """The exception that lets it be late."""
+        ...
+
+
+def is_final(reply: Replied) -> bool:
     """Tell whether a message of ours ends a request: an answer that is not interim, or a refusal."""
     return reply.kind == "refusal" or (reply.kind == "answer" and outcome_of(reply) != "interim")
 
 
-def outcome_of(reply: CaseMessage) -> str:
+def outcome_of(reply: Replied) -> str:
     """Return `refusal`, `full`, `partial`, `negative` or `interim`."""
     return "refusal" if reply.kind == "refusal" else str((reply.content or {}).get("answer", ""))
 
 
-def grounds_of(reply: CaseMessage) -> tuple[str, ...]:
+def grounds_of(reply: Replied) -> tuple[str, ...]:
     """Return the grounds on which a reply refuses the whole or parts, sorted."""
     said = reply.content or {}
     return tuple(sorted(filter(None, [said.get("ground", ""), *(one["ground"] for one in said.get("refused", ()))])))
 
 
-def is_late(request: CaseMessage, at: datetime) -> bool:
+def is_late(request: Limited, at: datetime) -> bool:
     """Tell whether an answer at this time is late: after its time, or after what it would be without an exception."""
     if request.due_at is None or (request.still_since is not None and request.still_since <= request.due_at):
         return False  # no time limit, or the clock stood still before it ran out

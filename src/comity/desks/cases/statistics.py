@@ -1,19 +1,22 @@
 """The yearly statistics as a page shows them: from the desk's own tables, and once more from the acts log."""
 
+import json
 import time
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from django.db.models import Q
+from django.db.models.fields.json import KT
 
 from comity.desks.cases.counting import grounds_of, is_final, is_late, outcome_of
 from comity.desks.cases.models import Addressee, CaseMessage, Counted, Standing
 from comity.node.ledger.models import Entry
 from comity.verify.statistics import Opened, Report, tally
 
+AT_ONCE: Final = 400  # values of one statement
 OUTCOMES: Final = ("full", "partial", "negative", "refusal")
 
 
@@ -60,22 +63,48 @@ def from_tables(authority: str, year: int) -> Report:
     return report
 
 
-def _settled(authority: str, begin: datetime, end: datetime) -> Iterator[tuple[CaseMessage, CaseMessage]]:
+class _Reply(NamedTuple):
+    """What is counted of a reply of ours: a year may have a hundred thousand, and whole rows take far longer."""
+
+    kind: str
+    content: dict[str, Any]
+    sent_at: datetime
+
+
+class _Request(NamedTuple):
+    """What is counted of the request that it settled."""
+
+    originator: str
+    urgency: str
+    circular: bool
+    due_at: datetime | None
+    limit_at: datetime | None
+    still_since: datetime | None
+    delay: str
+
+
+def _settled(authority: str, begin: datetime, end: datetime) -> Iterator[tuple[_Request, _Reply]]:
     """Yield the requests that stand settled in these times, each with the reply that settled it last."""
+    last = {root: reply for root, reply in _replies(authority, begin, end) if is_final(reply)}
+    roots = [bytes.fromhex(root) for root in last]
+    for start in range(0, len(roots), AT_ONCE):
+        found = CaseMessage.objects.filter(
+            authority=authority, incoming=True, kind="request", msg__in=roots[start : start + AT_ONCE]
+        )
+        for msg, *facts in found.values_list("msg", *_Request._fields):
+            yield _Request(*facts), last[bytes(msg).hex()]
+
+
+def _replies(authority: str, begin: datetime, end: datetime) -> Iterator[tuple[str, _Reply]]:
+    """Yield what we replied in these times and did not withdraw, each with the root that it replies to, in order."""
     replies = CaseMessage.objects.filter(
         authority=authority, incoming=False, kind__in=("answer", "refusal"), sent_at__gte=begin, sent_at__lt=end
     ).exclude(standing=Standing.WITHDRAWN)
-    last: dict[str, CaseMessage] = {}
-    for reply in replies.exclude(in_reply_to="").order_by("id"):
-        if is_final(reply):
-            last[reply.in_reply_to] = reply
-    roots = [bytes.fromhex(root) for root in last]
-    for start in range(0, len(roots), 400):
-        found = CaseMessage.objects.filter(
-            authority=authority, incoming=True, kind="request", msg__in=roots[start : start + 400]
-        )
-        for request in found:
-            yield request, last[bytes(request.msg).hex()]
+    said = {name: KT(f"kept__{name}") for name in ("answer", "ground", "refused")}
+    found = replies.exclude(in_reply_to="").order_by("id").values_list("in_reply_to", "kind", "sent_at", *said.values())
+    for root, kind, sent_at, answer, ground, refused in found.iterator():
+        content = {"answer": answer or "", "ground": ground or "", "refused": json.loads(refused) if refused else ()}
+        yield root, _Reply(kind, content, sent_at)
 
 
 @dataclass(frozen=True, slots=True)
