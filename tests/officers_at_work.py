@@ -120,9 +120,16 @@ class Officer:
         ]
         return self.ask_page(kind, path, [("csrfmiddlewaretoken", unescape(token[1])), *listed])
 
-    def work(self, acts: int) -> None:
-        """Do so many things, one after the other."""
-        for _ in range(acts):
+    def work(self, acts: int, every_s: float = 0.0) -> None:
+        """Do so many things, one after the other.
+
+        Args:
+            acts: how many.
+            every_s: how long after one was begun the next is begun, on average; 0 for at once when one is done.
+        """
+        begun = time.monotonic() + self.chance.random() * every_s  # not all in the same moment
+        for number in range(acts):
+            time.sleep(max(0.0, begun + every_s * (number + self.chance.random() - 0.5) - time.monotonic()))
             what = self.chance.choices(
                 [self.look, self.request, self.answer, self.search, self.note], weights=[30, 20, 25, 15, 10]
             )[0]
@@ -213,10 +220,17 @@ def seats(folder: Any, own: str, count: int) -> list[tuple[str, str]]:
     return [(name, value) for value in values]
 
 
-def work(officers: Sequence[Officer], simulated_s: float) -> None:
-    """Let all officers work at once, for so many simulated seconds."""
+def work(officers: Sequence[Officer], simulated_s: float, *, speed: float = 0.0) -> None:
+    """Let all officers work at once, for so many simulated seconds.
+
+    Args:
+        officers: of any nodes.
+        simulated_s: how long, as they count it.
+        speed: how many of their seconds pass in one; 0 for as many as the machine can stand, without a pause.
+    """
     acts = int(simulated_s / EVERY_S)
-    threads = [threading.Thread(target=one.work, args=(acts,)) for one in officers]
+    every_s = EVERY_S / speed if speed else 0.0
+    threads = [threading.Thread(target=one.work, args=(acts, every_s)) for one in officers]
     for thread in threads:
         thread.start()
     for thread in threads:
