@@ -7,3 +7,7 @@ from django.core.wsgi import get_wsgi_application
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "comity.config.settings")
 
 application = get_wsgi_application()
+
+from comity.config import warming  # noqa: E402  # needs Django's set-up
+
+warming.begin()
