@@ -1,47 +1,76 @@
 """Have ready what the first page would wait for: addresses with their views, templates, the agreements.
 
-Loaded with the first page they cost it a second and a half, and four officers who sign in at the beginning of a shift
-wait for one another. Loaded before the console listens, a restarted node would be away for as long; so they are loaded
-beside it, a moment later.
+Loaded by the first request they cost it a second and a half, and several first requests at once would load them at the
+same time, where one may see a module of another that is only half there. So they are loaded once, by whoever comes
+first: a request, for which the others wait, or a timer a moment after the start.
 """
 
 import logging
 import threading
 import time
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from django.apps import apps
 from django.db import connections
 from django.template import TemplateDoesNotExist, engines
 from django.urls import NoReverseMatch, reverse
 
+type Application = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
+
 _LOG: Final = logging.getLogger(__name__)
-PAUSE_S: Final = 0.5
-"""First comes whoever is waiting already."""
+PAUSE_S: Final = 2.0
+"""A node that is only restarted, or whose console nobody visits yet, has other things to do first."""
 
 
-def begin() -> threading.Thread:
-    """Load all of it beside the requests that come."""
-    thread = threading.Thread(target=_warm, name="warming", daemon=True)
-    thread.start()
-    return thread
+class Warm:
+    """An application that answers once everything is loaded."""
+
+    def __init__(self, application: Application, load: "Callable[[], None] | None" = None) -> None:
+        self._application = application
+        self._load = load or _load
+        self._lock = threading.Lock()
+        self._loaded = False
+
+    def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
+        """Answer a request."""
+        if not self._loaded:
+            self.load()
+        return self._application(environ, start_response)
+
+    def load(self) -> None:
+        """Load what is not loaded yet, or wait until it is; whatever fails, the page that needs it says so better."""
+        with self._lock:
+            if self._loaded:
+                return
+            try:
+                self._load()
+            except Exception:  # noqa: BLE001  # as said
+                _LOG.warning("not everything could be loaded ahead", exc_info=True)
+            self._loaded = True
+
+    def load_soon(self) -> threading.Thread:
+        """Load it in a moment even if nobody comes."""
+
+        def wait() -> None:
+            time.sleep(PAUSE_S)
+            self.load()
+            connections.close_all()
+
+        thread = threading.Thread(target=wait, name="warming", daemon=True)
+        thread.start()
+        return thread
 
 
-def _warm() -> None:
-    time.sleep(PAUSE_S)
-    try:
-        with suppress(NoReverseMatch):
-            reverse("cases:home")  # every address with its view
-        for name in templates():
-            with suppress(TemplateDoesNotExist):
-                engines["django"].get_template(name)
-        _agreements()
-    except Exception:  # noqa: BLE001  # whatever is wrong, the page that needs it says so better
-        _LOG.warning("not everything could be loaded ahead", exc_info=True)
-    finally:
-        connections.close_all()
+def _load() -> None:
+    with suppress(NoReverseMatch):
+        reverse("cases:home")  # every address with its view
+    for name in templates():
+        with suppress(TemplateDoesNotExist):
+            engines["django"].get_template(name)
+    _agreements()
 
 
 def templates() -> list[str]:

@@ -6,8 +6,9 @@ from django.core.wsgi import get_wsgi_application
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "comity.config.settings")
 
-application = get_wsgi_application()
+_django = get_wsgi_application()
 
 from comity.config import warming  # noqa: E402  # needs Django's set-up
 
-warming.begin()
+application = warming.Warm(_django)
+application.load_soon()
