@@ -1,23 +1,28 @@
 """What came by telephone or on paper is entered afterwards, with its real time and without a proof."""
 
+import hashlib
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.utils import timezone
 from tests.desks.cases.conftest import FILLED, officer_named, sit_down
 
 from comity.desks.cases import actions as acts
-from comity.desks.cases import proofs, reads, ringing, rules
+from comity.desks.cases import forgetting, proofs, reads, ringing, rules
 from comity.desks.cases.entered import Entered
 from comity.desks.cases.forms import Draft
 from comity.desks.cases.models import Addressee, Case, CaseMessage, State, StoredDraft
 from comity.desks.cases.printing.paper import paper
+from comity.node import places
+from comity.node.exchange import erasing, receivers
 from comity.node.exchange.models import Note
 from comity.node.ledger.models import Entry
 from comity.node.officers.models import Officer
+from comity.vocabulary.authority import AuthorityId
 
 HOUR = timedelta(hours=1)
 
@@ -407,3 +412,63 @@ def test_half_a_plea_is_gone_on_with_on_its_own_form(browser: Client, officer: O
     assert "Quay 4, Port Meridian" in browser.get(saved["Content-Location"]).content.decode()
     assert browser.get(saved["Content-Location"].replace("/assistance", "")).status_code == 404
     assert saved["Content-Location"] in browser.get("/cases/").content.decode()
+
+
+# Files
+
+
+LETTER = b"the letter of the embassy"
+
+
+def with_its_letter(browser: Client, officer: Officer) -> CaseMessage:
+    browser.post("/cases/enter", call(officer, draft="e" * 32, step="files"))
+    file = SimpleUploadedFile("letter.pdf", LETTER, content_type="application/pdf")
+    browser.post(f"/cases/drafts/{StoredDraft.objects.get().pk}/files", {"file": file})
+    browser.post("/cases/enter", call(officer, draft="e" * 32, channel="paper"))
+    return CaseMessage.objects.get()
+
+
+def file_of(message: CaseMessage) -> str:
+    return f"/cases/messages/{message.pk}/files/{hashlib.sha256(LETTER).hexdigest()}"
+
+
+def test_the_letter_itself_is_kept_sealed_and_handed_out_to_be_saved(browser: Client, officer: Officer) -> None:
+    entered = with_its_letter(browser, officer)
+    assert "letter.pdf" in browser.get(f"/cases/{entered.case_id}/").content.decode()
+    answer = browser.get(file_of(entered))
+    assert b"".join(answer.streaming_content) == LETTER
+    assert answer["Content-Type"] == "application/octet-stream"
+    assert b"attachment.consulted" in last_act()
+    assert not any(LETTER in one.read_bytes() for one in places.bodies().rglob("*") if one.is_file())
+    assert sit_down(officer_named("stranger", authority="xa.cid")).get(file_of(entered)).status_code == 404
+
+
+def test_its_file_stands_on_the_form_and_one_that_is_gone_keeps_it_from_being_entered(
+    browser: Client, officer: Officer
+) -> None:
+    browser.post("/cases/enter", call(officer, draft="e" * 32, step="files"))
+    stored = StoredDraft.objects.get()
+    page = browser.post(f"/cases/drafts/{stored.pk}/files", {"file": SimpleUploadedFile("a.txt", b"b")}, follow=True)
+    assert "a.txt" in page.content.decode()
+    assert "a.txt" in browser.get(f"/cases/enter?draft={stored.pk}").content.decode()
+    for one in places.bodies().glob("*/*"):
+        one.unlink()
+    page = browser.post("/cases/enter", call(officer, draft="e" * 32)).content.decode()
+    assert "Attach it again" in page
+    assert not CaseMessage.objects.exists()
+
+
+def test_what_was_entered_is_erased_like_what_came_with_its_files(
+    browser: Client, officer: Officer, monkeypatch: pytest.MonkeyPatch, at: datetime
+) -> None:
+    monkeypatch.setattr(receivers, "_FORGETTERS", [forgetting.forget])
+    entered = with_its_letter(browser, officer)
+    own, msg = AuthorityId.parse("xa.ncb"), bytes(entered.msg)
+    erased = erasing.erase(own, msg, by="", at=at, why="retention.over")
+    assert isinstance(erased, erasing.Erased)
+    assert erased.chunks == 1
+    entered.refresh_from_db()
+    assert (entered.content, entered.caption, entered.entered.spoken_to) == (None, "", "")
+    assert browser.get(file_of(entered)).status_code == 302
+    again = erasing.erase(own, msg, by="", at=at, why="retention.over")
+    assert again == erasing.NotErased("erasure.unknown")

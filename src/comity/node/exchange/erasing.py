@@ -43,7 +43,7 @@ class NotErased:
 
 
 def erase(own: AuthorityId, msg: bytes, *, by: str, at: datetime, why: str, case: str = "") -> Erased | NotErased:
-    """Erase a message of one of our authorities, sent or received, everywhere in this node.
+    """Erase a message of one of our authorities, sent, received or entered, everywhere in this node.
 
     Body, content key and chunks go, and what the desks keep of it. Notes, receipts and log entries stay: they hold no
     personal data, and the logs verify as before. Copies at partners are theirs: send a withdrawal first.
@@ -61,10 +61,12 @@ def erase(own: AuthorityId, msg: bytes, *, by: str, at: datetime, why: str, case
     if rule:
         return NotErased(rule)
     with writing():
+        kept = receivers.forget(own, msg)
+        if not notes and not kept:
+            return NotErased("erasure.unknown")
         ids = {note.body_id for note in notes if note.body_id is not None}
         bodies = Body.objects.filter(id__in=ids, sealed__isnull=False).update(sealed=None, cek=None, erased_at=at)
         files = _drop_chunks(own, msg)
-        receivers.forget(own, msg)
         facts = ledger.facts({"bodies": bodies, "chunks": len(files), "why": why})
         ledger.record(ledger.Act("message.erased", str(own), by, at, case=case, facts=facts, subjects=(msg,)))
         transaction.on_commit(lambda: _after_commit(files))
@@ -73,7 +75,7 @@ def erase(own: AuthorityId, msg: bytes, *, by: str, at: datetime, why: str, case
 
 def _objection(notes: Sequence[Note]) -> str:
     if not notes:
-        return "erasure.unknown"
+        return ""  # entered by an officer, if at all: the desks know
     if any(note.out and note.state == NoteState.WAITING for note in notes):
         return "erasure.undelivered"
     return "" if any(note.body is not None and note.body.sealed is not None for note in notes) else "erasure.repeated"

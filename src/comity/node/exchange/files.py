@@ -44,11 +44,26 @@ class File:
     chunks: Iterator[bytes]
 
 
-def read(note: Note, sha256: bytes, ask: Ask, *, by: str, at: datetime, case: str = "") -> File | Decision:
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A message that no note carried, with its files: one that an officer entered.
+
+    Attributes:
+        own: id of the authority that keeps it.
+        msg: root over its items.
+        items: its files, with their keys.
+    """
+
+    own: str
+    msg: bytes
+    items: tuple[Attachment, ...]
+
+
+def read(source: Note | Kept, sha256: bytes, ask: Ask, *, by: str, at: datetime, case: str = "") -> File | Decision:
     """Decide whether an officer may read a file, record that he does, and return it.
 
     Args:
-        note: any note that carried the message, with `pair` and `body`.
+        source: any note that carried the message, with `pair` and `body`; or what was kept of one that none carried.
         sha256: of the plain file, as the message names it.
         ask: the officer's question, of the message to which the file belongs.
         by: the officer's id.
@@ -61,22 +76,23 @@ def read(note: Note, sha256: bytes, ask: Ask, *, by: str, at: datetime, case: st
     Raises:
         NotHereError: the message names no such file, it has not arrived whole, or it was erased.
     """
+    own, msg = (source.own, source.msg) if isinstance(source, Kept) else (source.pair.own, bytes(source.msg))
     decision = members.policies().decide(ask)
-    found = _named(note, sha256) if decision.allowed else None
+    found = _named(source, sha256) if decision.allowed else None
     if found is not None:
-        _must_be_here(note, found)
+        _must_be_here(msg, found)
     with writing():
         ledger.record(
             ledger.Act(
                 kind="attachment.consulted" if found is not None else "attachment.refused",
-                authority=note.pair.own,
+                authority=own,
                 officer=by,
                 at=at,
                 case=case,
                 purpose=ask.resource.purpose or "",
                 clauses=decision.clauses,
                 facts=ledger.facts({} if found is None else {"bytes": found.size}),
-                subjects=(bytes(note.msg), sha256),
+                subjects=(msg, sha256),
             )
         )
     if found is None:
@@ -84,7 +100,15 @@ def read(note: Note, sha256: bytes, ask: Ask, *, by: str, at: datetime, case: st
     return File(found.title, found.media_type, found.size, _opened(found))
 
 
-def _named(note: Note, sha256: bytes) -> Attachment:
+def _named(source: Note | Kept, sha256: bytes) -> Attachment:
+    items = source.items if isinstance(source, Kept) else _items(source)
+    found = next((one for one in items if one.sha256 == sha256), None)
+    if found is None:
+        raise NotHereError("the message names no such file")
+    return found
+
+
+def _items(note: Note) -> tuple[Attachment, ...]:
     body = note.body
     if body is None or body.sealed is None or body.cek is None:
         raise NotHereError("the message was erased")
@@ -92,14 +116,11 @@ def _named(note: Note, sha256: bytes) -> Attachment:
         message, _ = read_message(open_body(bytes(body.cek), bytes(body.sealed)))
     except (SealingError, MessageError) as error:
         raise NotHereError("the message cannot be read any more") from error
-    found = next((one for one in message.attachments if one.sha256 == sha256), None)
-    if found is None:
-        raise NotHereError("the message names no such file")
-    return found
+    return message.attachments
 
 
-def _must_be_here(note: Note, attachment: Attachment) -> None:
-    held = {one.sha256: one for one in attachments.state(bytes(note.msg))}.get(attachment.sha256)
+def _must_be_here(msg: bytes, attachment: Attachment) -> None:
+    held = {one.sha256: one for one in attachments.state(msg)}.get(attachment.sha256)
     if held is None or not held.complete:
         raise NotHereError("the file has not arrived whole")
 

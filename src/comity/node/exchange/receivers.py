@@ -33,8 +33,8 @@ class Arrived:
 
 
 Receiver = Callable[[Sequence[Arrived]], None]
-Forgetter = Callable[[AuthorityId, bytes], None]
-"""Erases what a desk keeps of a message of one of our authorities, by the message's root."""
+Forgetter = Callable[[AuthorityId, bytes], bool]
+"""Erases what a desk keeps of a message of one of our authorities, by the message's root; tells whether it kept any."""
 
 _RECEIVERS: Final[dict[str, Receiver]] = {}
 _FORGETTERS: Final[list[Forgetter]] = []
@@ -59,7 +59,7 @@ def register_forgetter(forgetter: Forgetter) -> None:
         _FORGETTERS.append(forgetter)
 
 
-def forget(own: AuthorityId, msg: bytes) -> None:
-    """Let every desk erase what it keeps of a message."""
-    for forgetter in _FORGETTERS:
-        forgetter(own, msg)
+def forget(own: AuthorityId, msg: bytes) -> bool:
+    """Let every desk erase what it keeps of a message; tells whether one of them kept any."""
+    kept = [forgetter(own, msg) for forgetter in _FORGETTERS]
+    return any(kept)

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from comity.desks.cases import arriving, classified, clock, composing, content, crosscheck, due, marks, rules
+from comity.desks.cases.actions.drafts import files_of
 from comity.desks.cases.actions.recording import record
 from comity.desks.cases.actions.sending import next_reference, row_of, settle
 from comity.desks.cases.entered import Entered
@@ -15,6 +16,7 @@ from comity.desks.cases.forms.entering import Happened
 from comity.desks.cases.holders import Passed, Passing
 from comity.desks.cases.models import Addressee, Case, CaseMessage, DraftState, State, StoredDraft
 from comity.messages import Message, write
+from comity.node.exchange import attachments
 from comity.node.officers.models import Officer
 from comity.node.writing import writing
 from comity.vocabulary.authority import AuthorityId
@@ -22,10 +24,11 @@ from comity.vocabulary.authority import AuthorityId
 
 def enter_request(
     draft: Draft, happened: Happened, officer: Officer, *, at: datetime, stored: StoredDraft
-) -> CaseMessage:
+) -> CaseMessage | None:
     """Open a case with what was asked outside the exchange; its clock runs from when it came.
 
-    Who enters it holds the case: he knows of it, so nothing has to ring.
+    Who enters it holds the case: he knows of it, so nothing has to ring. Its files stay with the draft, which holds
+    their keys, for no sealed body does. `None` comes back, and nothing is entered, where a file of it is gone.
 
     Args:
         draft: valid, of a request or a request for assistance without recipients.
@@ -34,6 +37,13 @@ def enter_request(
         at: now, UTC.
         stored: as which it was kept while it was written; entered a second time it is the same message.
     """
+    try:
+        return _enter(draft, happened, officer, at, stored)
+    except FileNotFoundError:
+        return None
+
+
+def _enter(draft: Draft, happened: Happened, officer: Officer, at: datetime, stored: StoredDraft) -> CaseMessage:
     with writing():
         held = StoredDraft.objects.select_for_update(of=("self",)).get(pk=stored.pk)
         if held.message is not None:
@@ -43,7 +53,7 @@ def enter_request(
         compose = composing.assistance if draft.kind == "assistance" else composing.request
         message = compose(draft, officer, reference, happened.at)
         head = replace(message.head, classification=composing.classification_of(draft.given, None))
-        message = _turned(Message(head, message.parts), happened.partner, officer)
+        message = _turned(Message(head, (*message.parts, *files_of(held))), happened.partner, officer)
         title = rules.caption(content.captions(message))[: content.MAX_CAPTION]
         case = Case.objects.create(
             reference=reference,
@@ -58,6 +68,7 @@ def enter_request(
         row.incoming, row.arrived_at, row.state = True, happened.at, State.OPEN
         _begin_clock(row, message.head.deadline)
         _keep(row, happened, officer, at)
+        attachments.announce(message, bytes(row.msg), None)
         marks.put([(row.pk, row.authority, marks.of_message(message))])
         crosscheck.propose([crosscheck.Asked(row.pk, row.authority, message, at)])
         held.state, held.message, held.data, held.caption = DraftState.SENT, row, {}, ""

@@ -11,7 +11,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import get_language, get_language_info
 from django.utils.translation import gettext_lazy as _
 
-from comity.desks.cases import cells, choices, circulars, classified, columns, due, facts, rules, words
+from comity.desks.cases import cells, choices, circulars, classified, columns, drafts, due, facts, rules, words
 from comity.desks.cases.facts import Fact
 from comity.desks.cases.models import CaseMessage
 from comity.desks.cases.reads import MessageView
@@ -66,6 +66,7 @@ _WRITING = {
     "consent": _("Answer on consent"),
     "assistance": _("Ask for assistance"),
     "acknowledgement": _("Acknowledge"),
+    **dict.fromkeys(drafts.ENTERED.values(), _("Enter a call or letter")),
 }
 
 

@@ -55,13 +55,17 @@ def _enter(request: HttpRequest, kind: str) -> HttpResponse:
         stored = actions.save(replace(draft, kind=drafts.ENTERED[kind]), officer, key, at=timezone.now())
         if request.headers.get(AUTOSAVE):
             return HttpResponse(status=UNCHANGED, headers={"Content-Location": drafts.address_of(stored)})
+    if step == "files" and stored is not None:
+        return redirect("cases:draft_files", draft_id=stored.pk)
     if step == "save":
         messages.success(request, _("Your draft is saved. You find it on the page of the desk."))
         return redirect("cases:home")
     if stored is not None and checked and all([happened.is_valid(), draft.is_valid()]):
         made = enter_request(draft, happened.happened(), officer, at=timezone.now(), stored=stored)
-        messages.success(request, _("Entered. The clock runs from when the request came."))
-        return redirect("cases:case", case_id=made.case_id)
+        if made is not None:
+            messages.success(request, _("Entered. The clock runs from when the request came."))
+            return redirect("cases:case", case_id=made.case_id)
+        messages.error(request, _("A file of this message is no longer here. Attach it again."))
     return _form(request, draft, happened, stored, step)
 
 
@@ -76,6 +80,7 @@ def _form(
         key=stored.key if stored is not None else secrets.token_hex(16),
         form=draft.form,
         happened=happened,
+        files=list(stored.files.order_by("pk")) if stored is not None else (),
         address=drafts.begun_at(drafts.ENTERED[draft.kind]),
         errors_of=(happened, *draft.forms) if step == "enter" else (),
         **kinds_of_subject(),

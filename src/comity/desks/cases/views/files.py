@@ -44,6 +44,7 @@ def _files(request: HttpRequest, draft_id: int, handler: SealingHandler) -> Http
         request,
         "cases/files.html",
         stored=stored,
+        entered=stored.kind in drafts.ENTERED.values(),
         files=stored.files.order_by("pk"),
         fault=fault,
         back=drafts.address_of(stored),
@@ -57,7 +58,7 @@ def _own(request: HttpRequest, draft_id: int) -> StoredDraft:
         stored = drafts.draft_for(writer(request), draft_id)
     except StoredDraft.DoesNotExist:
         raise Http404 from None
-    if stored.state not in actions.WRITABLE or stored.kind not in rules.WITH_FILES:
+    if stored.state not in actions.WRITABLE or stored.kind not in rules.WITH_FILES | set(drafts.ENTERED.values()):
         raise Http404
     return stored
 
@@ -135,13 +136,12 @@ def _file(request: HttpRequest, message_id: int, sha256: str) -> tuple[CaseMessa
     """Return a file for an officer who may read it, and record it; `None`, and a word to him, where it is not here."""
     officer = reader(request)
     message = message_of(officer, message_id)
-    note_id = message.note_id if message.incoming else message.addressees.values_list("note_id", flat=True).first()
-    note = Note.objects.select_related("pair", "body").filter(pk=note_id or 0).first()
-    if note is None or len(sha256) != 2 * HASH_BYTES:
+    source = _source(message)
+    if source is None or len(sha256) != 2 * HASH_BYTES:
         raise Http404
     try:
         file = exchanged.read(
-            note,
+            source,
             bytes.fromhex(sha256),
             ask_about(officer, Action.VIEW, message),
             by=officer.username,
@@ -154,3 +154,13 @@ def _file(request: HttpRequest, message_id: int, sha256: str) -> tuple[CaseMessa
     if isinstance(file, Decision):
         raise PermissionDenied
     return message, file
+
+
+def _source(message: CaseMessage) -> Note | exchanged.Kept | None:
+    """Return where a message's files stand: in the note that carried it, else in the draft as which it was entered."""
+    if message.channel:
+        stored = StoredDraft.objects.filter(message=message).first()
+        items = actions.files_of(stored) if stored is not None else ()
+        return exchanged.Kept(message.authority, bytes(message.msg), items)
+    note_id = message.note_id if message.incoming else message.addressees.values_list("note_id", flat=True).first()
+    return Note.objects.select_related("pair", "body").filter(pk=note_id or 0).first()
