@@ -183,7 +183,7 @@ def test_every_page_that_can_be_reached_keeps_to_itself_and_has_no_barriers(
         accessible(page)
         waiting += page.evaluate(LINKS)
     assert all(url.startswith((origin, "data:", "blob:")) for url in asked)
-    assert len(seen) > (10 if "cases" in " ".join(seen) else 3), seen
+    assert len(seen) > (10 if "/cases/" in seen else 3), seen  # of the desk, an auditor sees the statistics alone
 
 
 LINKS = """() => [...document.querySelectorAll('a[href]:not([download])')]
