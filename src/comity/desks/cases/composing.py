@@ -331,8 +331,14 @@ def _handling(given: Mapping[str, Any]) -> tuple[Handling, ...]:
 
 
 def _conditions(given: Mapping[str, Any]) -> Iterable[Condition]:
-    text = composed(given.get("conditions"))
-    return (Condition(ConditionRule.TEXT, text),) if text else ()
+    if text := composed(given.get("conditions")):
+        yield Condition(ConditionRule.TEXT, text)
+    if day := given.get("erase_on"):
+        yield Condition(ConditionRule.ERASE_ON, day.isoformat())
+    if units := composed(given.get("only_units")):
+        yield Condition(ConditionRule.ONLY_UNITS, units)
+    if given.get("no_contact"):
+        yield Condition(ConditionRule.NO_CONTACT)
 
 
 def _end_of(day: Any) -> int:  # noqa: ANN401 - a date or None, as a form gives it

@@ -4,7 +4,7 @@ from dataclasses import fields
 from typing import Any, Final
 
 from comity.desks.cases import rules
-from comity.messages import AboutSubject, Assistance, Consented, Message, TakenUp, TextRole, Wish
+from comity.messages import AboutSubject, Assistance, ConditionRule, Consented, Message, TakenUp, TextRole, Wish
 from comity.subjects import Subject
 
 MAX_CAPTION: Final = 200
@@ -29,7 +29,12 @@ def content_of(message: Message) -> dict[str, Any]:
         "expects": str(head.expects) if head.expects else "",
         "asked": [str(one) for one in head.asked] if head.copies else [],
         "copies": [str(one) for one in head.copies],
-        "conditions": [one.value for one in message.conditions if one.value],
+        "conditions": [one.value for one in message.conditions if one.rule is ConditionRule.TEXT],
+        "restrictions": [
+            {"rule": str(one.rule), "value": one.value}
+            for one in message.conditions
+            if one.rule is not ConditionRule.TEXT
+        ],
         "answer": str(answer.outcome) if answer else "",
         "more_by": answer.more_by if answer else 0,
         "use": str(wish.use) if wish else "",

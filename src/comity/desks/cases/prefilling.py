@@ -8,9 +8,10 @@ from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-from comity.desks.cases import given_dates, rules
+from comity.desks.cases import given_dates, restrictions, rules
 from comity.desks.cases.choices import authority_name, contact_of
 from comity.desks.cases.models import CaseMessage
+from comity.messages import ConditionRule
 from comity.node.officers.models import Officer
 from comity.vocabulary.handling import Handling
 
@@ -41,7 +42,7 @@ def correction(sent: CaseMessage) -> QueryDict:
     data = QueryDict(mutable=True)
     _add_subjects(data, content)
     data.setlist("handling", list(sent.handling))
-    data["conditions"] = "\n".join(content.get("conditions", []))
+    _restrict(data, content)
     return data
 
 
@@ -71,7 +72,7 @@ def copied(message: CaseMessage) -> Copied:
     data = QueryDict(mutable=True)
     data["purpose"], data["crime_area"], data["subjects"] = message.purpose, message.crime_area, ""
     foreign = message.originator != message.authority
-    if foreign and (_BOUND & set(message.handling) or content.get("conditions")):
+    if foreign and (_BOUND & set(message.handling) or restrictions.in_words(content)):
         return Copied(data, (_("Only purpose and crime area are copied: its originator keeps the rest from being used "
                                "in another message without permission. Ask for consent first."),))  # fmt: skip
     _add_subjects(data, content)
@@ -79,7 +80,7 @@ def copied(message: CaseMessage) -> Copied:
     data["facts"] = "\n\n".join(text["text"] for text in content.get("texts", []))
     data["questions"] = "\n".join(content.get("questions", []))
     data.setlist("handling", list(message.handling))
-    data["conditions"] = "\n".join(content.get("conditions", []))
+    _restrict(data, content)
     if foreign:
         left.append(_("It holds what another authority supplied; its handling codes are copied with it."))
     if message.standing == "corrected":
@@ -87,6 +88,13 @@ def copied(message: CaseMessage) -> Copied:
     if any(one["schema"] not in rules.FIELDS for one in content.get("subjects", [])):
         left.append(_("Subjects of kinds that this form does not have are not copied."))
     return Copied(data, tuple(left))
+
+
+def _restrict(data: QueryDict, content: dict[str, Any]) -> None:
+    data["conditions"] = "\n".join(content.get("conditions", []))
+    fields = {ConditionRule.ERASE_ON: "erase_on", ConditionRule.ONLY_UNITS: "only_units"}
+    for one in content.get("restrictions", []):
+        data[fields.get(one["rule"], "no_contact")] = one["value"] or "on"
 
 
 def _add_subjects(data: QueryDict, content: dict[str, Any]) -> None:

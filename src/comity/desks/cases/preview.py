@@ -9,7 +9,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from comity.agreements import Action, Agreement, Decision
-from comity.desks.cases import circulars, content, duties, rules, words
+from comity.desks.cases import circulars, content, duties, restrictions, rules, words
 from comity.desks.cases.asked_before import Earlier
 from comity.desks.cases.choices import authority_name
 from comity.desks.cases.copying import Copy
@@ -76,7 +76,7 @@ def preview(message: Message) -> Preview:
         subjects=subjects_of(CaseMessage(kept=shown)),
         content=shown,
         handling=tuple(str(code) for code in message.head.handling),
-        conditions=tuple(shown["conditions"]),
+        conditions=restrictions.in_words(shown),
         kind=message.head.kind,
         approvals=approvals,
         doubts=doubts_of(message),

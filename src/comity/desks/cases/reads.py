@@ -12,7 +12,7 @@ from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from comity.desks.cases import asked_before, consents, escalations, holders, taken_up, words
+from comity.desks.cases import asked_before, consents, escalations, holders, restrictions, taken_up, words
 from comity.desks.cases.clock import Turn
 from comity.desks.cases.delivered import Delivery, deliveries
 from comity.desks.cases.due import clock_of
@@ -323,7 +323,7 @@ def _page_of(officer: Officer, seen: Sequence[CaseMessage]) -> CasePage:
         messages=views,
         timeline=timeline(views, proposals, [*of_escalations(told), *of_passed(holders.of(seen[0].case_id))]),
         handling=tuple(sorted({code for one in seen for code in one.handling})),
-        conditions=tuple(text for one in seen for text in (one.content or {}).get("conditions", [])),
+        conditions=tuple(text for one in seen for text in restrictions.in_words(one.content)),
         open_request=next((one for one in seen if may_be_answered(one)), None),
         open_question=next((one for one in seen if one.incoming and may_be_supplied(one)), None),
         stamp=f"{case_stamp(views)}-{seen[0].case.holder_id or ''}-{len(told)}",

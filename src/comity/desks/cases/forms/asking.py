@@ -6,7 +6,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from comity.desks.cases import words
-from comity.desks.cases.forms.messages import Handled, Plain, free_text, offer
+from comity.desks.cases.forms.messages import KEPT, Handled, Plain, free_text, offer
 from comity.desks.cases.forms.subject import choices
 
 
@@ -21,7 +21,7 @@ class HitForm(Handled):
         },
     )
     text = free_text(_("Text"), _("Only what the fields above cannot say; in your own language."), rows=5)
-    field_order = ("include", "text", "handling", "conditions")
+    field_order = ("include", "text", "handling", "conditions", *KEPT)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401 - passed on to Django
         super().__init__(*args, **kwargs)
@@ -78,7 +78,8 @@ class ConsentForm(Handled):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401 - passed on to Django
         super().__init__(*args, **kwargs)
-        del self.fields["handling"]
+        for name in ("handling", *KEPT):
+            del self.fields[name]
 
     def clean(self) -> dict[str, Any]:
         """Ask for what each decision needs; conditions of another decision were left from before."""
@@ -114,4 +115,4 @@ class SupplementForm(Handled):
         rows=4,
         missing=_("say what you add"),
     )
-    field_order = ("text", "handling", "conditions")
+    field_order = ("text", "handling", "conditions", *KEPT)

@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from comity.desks.cases import words
-from comity.desks.cases.forms.messages import AskingForm, Plain, ahead, day_field, free_text
+from comity.desks.cases.forms.messages import KEPT, AskingForm, Plain, ahead, day_field, free_text
 from comity.desks.cases.forms.subject import choices
 from comity.messages.assisting import NEEDS
 from comity.vocabulary.measure import Measure
@@ -90,7 +90,7 @@ class AssistanceForm(AskingForm):
     field_order = (
         "measure", "place", "goods", "route", "handover", "provider", "accounts", "scope", "expertise", "number",
         "begins", "ends", "purpose", "crime_area", "legal_basis", "facts", "urgency", "urgency_ground", "deadline",
-        "handling", "conditions", "recipients",
+        "handling", "conditions", *KEPT, "recipients",
     )  # fmt: skip
 
     def came_on(self, day: date) -> None:

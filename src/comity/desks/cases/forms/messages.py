@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any, Protocol
+from typing import Any, Final, Protocol
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -88,6 +88,10 @@ def ahead(day: date | None) -> None:
         raise ValidationError(_("choose today or a later day"))
 
 
+KEPT: Final = ("erase_on", "only_units", "no_contact")
+"""Restrictions of code H3 that are stated so that a node can read them, not only people."""
+
+
 class Handled(forms.Form):
     """The questions about how something may be used, asked of everything that carries information."""
 
@@ -98,7 +102,12 @@ class Handled(forms.Form):
         required=False,
         help_text=_("H0 always applies."),
     )
-    conditions = free_text(_("Condition of code H3"), _("Needed with code H3 only."), most=500)
+    conditions = free_text(
+        _("Condition of code H3"), _("In words, where none of the conditions below says it."), most=500
+    )
+    erase_on = day_field(_("Erase it on"))
+    only_units = free_text(_("Only for these units"), _("One on a line, as the partner names them."), rows=2, most=500)
+    no_contact = forms.BooleanField(label=_("No contact with whom or what it is about"), required=False)
     classification = forms.ChoiceField(
         label=_("Classification"),
         choices=[("", ""), *classified.LEVELS.items()],
@@ -119,12 +128,36 @@ class Handled(forms.Form):
             )
 
     def clean(self) -> dict[str, Any]:
-        """Ask for the condition that code H3 stands for."""
+        """Check what depends on two fields."""
         found = super().clean() or {}
         self._check_classification(found)
-        if Handling.H3.value in found.get("handling", []) and not found.get("conditions"):
-            self.add_error("conditions", _("state the restriction that code H3 stands for"))
+        if "handling" in self.fields:
+            found["handling"] = self._with_h3(found)
         return found
+
+    def _with_h3(self, found: dict[str, Any]) -> list[str]:
+        """Ask for the condition that code H3 stands for; a condition that a node can read brings the code with it."""
+        codes = list(found.get("handling") or [])
+        lines = (line.strip() for line in (found.get("only_units") or "").splitlines())
+        found["only_units"] = "\n".join(dict.fromkeys(filter(None, lines)))
+        kept = any(found.get(name) for name in KEPT)
+        if Handling.H3.value in codes:
+            if not (kept or found.get("conditions")) and not any(name in self.errors for name in KEPT):
+                self.add_error("conditions", _("state the restriction that code H3 stands for"))
+        elif kept:
+            codes.append(Handling.H3.value)
+        return codes
+
+    def clean_erase_on(self) -> date | None:
+        """Refuse a day that is over."""
+        day: date | None = self.cleaned_data.get("erase_on")
+        ahead(day)
+        return day
+
+    @property
+    def keeps_open(self) -> bool:
+        """Whether the conditions that a node can read are shown at once: one of them is stated, or wrong."""
+        return any(self[name].value() or self[name].errors for name in KEPT if name in self.fields)
 
     def _check_classification(self, found: dict[str, Any]) -> None:
         """Refuse what the node is not accredited for: chosen, or borne by a text that was copied here."""
@@ -250,7 +283,7 @@ class RequestForm(AskingForm):
 
     field_order = (
         "purpose", "crime_area", "legal_basis", "facts", "questions", "urgency", "urgency_ground", "deadline",
-        "handling", "conditions", "recipients", "only_positive",
+        "handling", "conditions", *KEPT, "recipients", "only_positive",
     )  # fmt: skip
 
     def clean(self) -> dict[str, Any]:
@@ -292,7 +325,7 @@ class AnswerForm(Copied):
         label=_("Confirmed subjects to send"), required=False, widget=forms.CheckboxSelectMultiple
     )
     text = free_text(_("Text"), _("Only what the fields above cannot say; in your own language."), rows=5)
-    field_order = ("kind", "more_by", "delay", "include", "text", "handling", "conditions")
+    field_order = ("kind", "more_by", "delay", "include", "text", "handling", "conditions", *KEPT)
 
     def __init__(
         self,
@@ -363,7 +396,8 @@ class Plain(Handled):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401 - passed on to Django
         super().__init__(*args, **kwargs)
-        del self.fields["handling"], self.fields["conditions"], self.fields["classification"]
+        for name in ("handling", "conditions", "classification", *KEPT):
+            del self.fields[name]
 
 
 class RefusalForm(Plain):
@@ -410,7 +444,7 @@ class CorrectionForm(Handled):
         rows=4,
         missing=_("say what was wrong and what is right"),
     )
-    field_order = ("text", "handling", "conditions")
+    field_order = ("text", "handling", "conditions", *KEPT)
 
 
 class WithdrawalForm(Plain):

@@ -15,7 +15,7 @@ from django.utils import formats, timezone
 from django.utils.translation import get_language, get_language_bidi, ngettext
 from django.utils.translation import gettext as _
 
-from comity.desks.cases import circulars, classified, due, words
+from comity.desks.cases import circulars, classified, due, restrictions, words
 from comity.desks.cases.choices import authority_name
 from comity.desks.cases.facts import SubjectView, measure_facts
 from comity.desks.cases.models import CaseMessage
@@ -158,8 +158,8 @@ def _rows(message: CaseMessage, content: dict[str, Any]) -> Rows:
         count = content["approvals"]
         by = ngettext("by %(count)s further officer", "by %(count)s further officers", count) % {"count": count}
         rows.append([_("Approved"), by])
-    if content.get("conditions"):
-        rows.append([_("Conditions"), _own("\n".join(content["conditions"]))])
+    if stated := restrictions.in_words(content):
+        rows.append([_("Conditions"), _own("\n".join(stated))])
     rows += [
         [_("File"), f"{_own(one['title'])}\nSHA-256 {_ltr(one['sha256'])}"] for one in content.get("attachments", [])
     ]

@@ -1,0 +1,29 @@
+"""The restrictions of code H3 in words: what an author wrote, and what was stated so that a node can read it."""
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from comity.desks.drawn import day
+from comity.messages import ConditionRule
+
+
+def in_words(content: Mapping[str, Any] | None) -> tuple[str, ...]:
+    """Return every restriction of a message in the reader's language; an author's own words stay as they are.
+
+    Args:
+        content: as `content.content_of` returns it; `None` once erased.
+    """
+    said = content or {}
+    stated = (_said(one["rule"], one["value"]) for one in said.get("restrictions", ()))
+    return (*said.get("conditions", ()), *stated)
+
+
+def _said(rule: str, value: str) -> str:
+    if rule == ConditionRule.ERASE_ON:
+        return _("To be erased on %(day)s") % {"day": day(date.fromisoformat(value))}
+    if rule == ConditionRule.ONLY_UNITS:
+        return _("Only for these units: %(units)s") % {"units": _(", ").join(value.splitlines())}
+    return _("No contact with whom or what it is about")
