@@ -128,7 +128,9 @@ def test_a_national_system_does_what_the_documents_show(sit_down: SitDown) -> No
         [sys.executable, "-c", program], env=given, capture_output=True, text=True, check=False, timeout=60
     )
     assert done.returncode == 0, done.stderr
-    reference, partner, state = done.stdout.splitlines()[0].split()
+    told = done.stdout.splitlines()
+    assert told[0].startswith("xb.spoc ")
+    reference, partner, state = next(line for line in told if line.startswith("XA")).split()
     assert (partner, state in {"waiting", "stored"}) == ("xb.spoc", True)
     page.goto(f"{origin}/cases/list?show=sent")
     expect(page.locator("main")).to_contain_text(reference)

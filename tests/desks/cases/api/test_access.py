@@ -19,12 +19,13 @@ OPEN, ANYBODY = "open", "anybody"
 NEEDS: dict[str, str | None] = {
     "openapi-json": OPEN, "nowhere": OPEN, "problem": OPEN, "me": ANYBODY,
     "cases": READ, "case": READ, "message": READ, "partners": READ, "drafts": WRITE, "messages": WRITE,
-    "decision": WRITE, "take": WRITE, "give_back": WRITE, "read": READ,
+    "preview": WRITE, "decision": WRITE, "take": WRITE, "give_back": WRITE, "read": READ,
     "search": READ, "notes": READ, "close": WRITE, "reopen": WRITE, "nothing_found": WRITE,
     "draft": None,  # an officer's own, which nobody else may open: see test_writing.py
 }  # fmt: skip
 POSTED: dict[str, Any] = {
     "messages": REQUEST,
+    "preview": REQUEST,
     "decision": {"verdict": "same"},
     "take": {"seen": None},
     "give_back": {"seen": 1},
@@ -36,7 +37,7 @@ POSTED: dict[str, Any] = {
 }
 ALSO_POSTED: dict[str, Any] = {"notes": {"text": "Called."}}
 """What is posted to an address that is also read."""
-READ_BY_POST = {"search"}
+READ_BY_POST = {"search", "preview"}
 """Changes nothing; posted so that no name stands in an address."""
 NAMES_NOTHING = {
     "cases",
@@ -44,6 +45,7 @@ NAMES_NOTHING = {
     "partners",
     "drafts",
     "messages",
+    "preview",
     "me",
     *(r for r, need in NEEDS.items() if need == OPEN),
 }

@@ -13,7 +13,7 @@ from ninja import NinjaAPI
 from ninja.errors import AuthenticationError, HttpError, ValidationError
 from ninja.parser import Parser
 
-from comity.desks.cases.api import circulars, keeping, problems, reading, wording, writing
+from comity.desks.cases.api import circulars, keeping, previewing, problems, reading, wording, writing
 from comity.desks.cases.api.bearer import Bearer, WaitError
 
 VERSION: Final = "1"
@@ -51,6 +51,7 @@ api = _Interface(
 )
 api.add_router("", reading.router)
 api.add_router("", writing.router)
+api.add_router("", previewing.router)
 api.add_router("", keeping.router)
 api.add_router("", circulars.router)
 

@@ -56,16 +56,22 @@ def write_message(request: HttpRequest, key: Key, body: bodies.MessageBody) -> H
 
 
 def _write(officer: Officer, body: bodies.MessageBody, at: datetime) -> Answer:
+    draft = read_draft(officer, body)
+    if isinstance(draft, Answer):
+        return draft
+    return _checked(draft, officer, case_named(officer, getattr(body.root, "case", None)), at)
+
+
+def read_draft(officer: Officer, body: bodies.MessageBody) -> Draft | Answer:
+    """Return a valid draft, or why what was written is none (raises `Http404` for what the officer may not read)."""
     message = body.root
     about = message_of(officer, message.about) if getattr(message, "about", None) else None
     if about is not None and not actions.may_be_about(about, message.kind):
         return refusal("too-late", detail=_("A message of this kind cannot be written about it now."))
-    case = _case(officer, getattr(message, "case", None))
+    case_named(officer, getattr(message, "case", None))
     offered = choices.for_officer(officer, get_language() or "en", about if message.kind in {"answer", "hit"} else None)
     draft = Draft.read(bodies.to_form(body), offered, kind=message.kind, about=about)
-    if not draft.is_valid():
-        return refusal("not-valid", faults=bodies.faults_of(draft), kept=False)
-    return _checked(draft, officer, case, at)
+    return draft if draft.is_valid() else refusal("not-valid", faults=bodies.faults_of(draft), kept=False)
 
 
 def _checked(draft: Draft, officer: Officer, case: Case | None, at: datetime) -> Answer:
@@ -86,7 +92,7 @@ def _checked(draft: Draft, officer: Officer, case: Case | None, at: datetime) ->
     return Answer(201, told.model_dump(mode="json"))
 
 
-def _case(officer: Officer, case_id: int | None) -> Case | None:
+def case_named(officer: Officer, case_id: int | None) -> Case | None:
     """Return the case within which something is written; to anybody who may read nothing in it, it does not exist."""
     if case_id is None:
         return None
@@ -130,7 +136,7 @@ def take(request: HttpRequest, case_id: Number, key: Key, body: bodies.TakeBody)
     officer = writer(request)
 
     def act(at: datetime) -> Answer:
-        case = _case(officer, case_id) or Case()
+        case = case_named(officer, case_id) or Case()
         return _held(case, actions.take(case, officer, shown=body.seen, at=at), officer)
 
     return once(request, key, act)
@@ -147,7 +153,7 @@ def give_back(request: HttpRequest, case_id: Number, key: Key, body: bodies.Give
     officer = writer(request)
 
     def act(at: datetime) -> Answer:
-        case = _case(officer, case_id) or Case()
+        case = case_named(officer, case_id) or Case()
         return _held(case, actions.let_go(case, officer, shown=body.seen, at=at), officer)
 
     return once(request, key, act)
