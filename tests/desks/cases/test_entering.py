@@ -207,6 +207,14 @@ def test_a_letter_may_have_asked_for_an_answer_by_a_day_that_is_over(browser: Cl
     )
 
 
+def test_a_day_on_which_it_must_be_erased_is_kept_with_what_was_asked(browser: Client, officer: Officer) -> None:
+    assert 'name="erase_on"' in browser.get("/cases/enter").content.decode()
+    browser.post("/cases/enter", call(officer, erase_on="2099-03-01"))
+    asked = CaseMessage.objects.get()
+    assert asked.handling == ["H0", "H3"]
+    assert "2099" in browser.get(f"/cases/{asked.case_id}/").content.decode()
+
+
 # Answers
 
 
