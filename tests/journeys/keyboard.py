@@ -57,3 +57,16 @@ def follow(page: Page, what: Locator, key: str = "Tab") -> None:
     go_to(page, what, key)
     with page.expect_navigation():
         page.keyboard.press("Enter")
+
+
+def fill_in(page: Page, what: Locator, value: str) -> None:
+    """Go to a field and type a text into it, or choose in a list with the arrow the option of that value."""
+    go_to(page, what)
+    if what.evaluate("field => field.tagName") != "SELECT":
+        page.keyboard.insert_text(value)
+        return
+    for _option in range(what.locator("option").count()):
+        if what.input_value() == value:
+            return
+        page.keyboard.press("ArrowDown")
+    raise AssertionError(f"no option `{value}` was reached in {what}")

@@ -222,6 +222,43 @@ def test_a_request_is_found_taken_compared_answered_and_sent_by_keyboard_alone(s
     expect(page.locator("article", has_text="Connu ici.")).to_have_count(1)
 
 
+@pytest.mark.soak
+def test_a_request_is_written_and_a_case_handed_over_by_keyboard_alone(sit_down: SitDown) -> None:
+    life = LIVES["from-marsa-in-arabic"]
+    page = sit_down(life.asker, "dark")
+    page.emulate_media(reduced_motion="reduce")
+    keyboard.skip(page)
+    keyboard.follow(page, page.locator('a.btn[href="/cases/new"]'))
+    keyboard.skip(page)
+    for name, typed in (
+        ("s0-name", life.name),
+        ("s0-category", "suspect"),
+        ("s0-link", life.facts),
+        ("purpose", "criminal-investigation"),
+        ("crime_area", "firearms-trafficking"),
+        ("legal_basis", "§ 7"),
+        ("facts", life.facts),
+        ("questions", life.questions[0]),
+    ):
+        keyboard.fill_in(page, page.locator(f'[name="{name}"]'), typed)
+    keyboard.go_to(page, page.locator(f'[name="recipients"][value="{life.asked}"]'))
+    page.keyboard.press("Space")
+    keyboard.follow(page, page.locator('button.btn-primary[value="preview"]'))
+    keyboard.follow(page, page.locator('button[value="send"]'), "Shift+Tab")
+    keyboard.follow(page, page.locator('button[name="step"][value="now"]'))
+    keyboard.follow(page, page.locator('button[name="step"][value="take"]').first)
+
+    keyboard.follow(page, page.locator('.desks a[href="/cases/"]'))
+    keyboard.skip(page)
+    keyboard.follow(page, page.locator('a.btn[href="/cases/handover"]'))
+    keyboard.skip(page)
+    to = page.locator('select[name="to"]')
+    keyboard.fill_in(page, to, to.locator("option").nth(1).get_attribute("value") or "")
+    keyboard.fill_in(page, page.locator("#handover-text"), life.note)
+    keyboard.follow(page, page.locator(".handing-to button.btn-primary"))
+    expect(page.locator(".notice").first).to_be_visible()
+
+
 def asked_of_belcourt(page: Page) -> str:
     """Ask about somebody whom Belcourt holds; returns the reference once it has left."""
     page.click('a[href="/cases/new"]')
