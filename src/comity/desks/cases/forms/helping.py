@@ -9,7 +9,8 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from comity.desks.cases import words
-from comity.desks.cases.forms.messages import KEPT, AskingForm, Plain, ahead, day_field, free_text
+from comity.desks.cases.forms.messages import KEPT, Plain, ahead, day_field, free_text
+from comity.desks.cases.forms.requesting import AskingForm
 from comity.desks.cases.forms.subject import choices
 from comity.messages.assisting import NEEDS
 from comity.vocabulary.measure import Measure

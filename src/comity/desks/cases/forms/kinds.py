@@ -11,9 +11,9 @@ from comity.desks.cases.forms.messages import (
     MessageForm,
     RefusalForm,
     ReminderForm,
-    RequestForm,
     WithdrawalForm,
 )
+from comity.desks.cases.forms.requesting import RequestForm
 
 FORMS: Final[dict[str, MessageForm]] = {
     "request": RequestForm,

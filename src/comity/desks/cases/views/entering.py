@@ -15,7 +15,7 @@ from comity.desks.cases import actions, choices, composing, drafts, rules
 from comity.desks.cases.actions.entering import enter_answer, enter_request
 from comity.desks.cases.forms import Draft, posted
 from comity.desks.cases.forms.entering import HappenedForm, SpokenAnswerForm
-from comity.desks.cases.forms.messages import AskingForm
+from comity.desks.cases.forms.requesting import AskingForm
 from comity.desks.cases.models import CaseMessage, DraftState, StoredDraft
 from comity.desks.cases.views.pages import UNCHANGED, message_of, page_of, writer
 from comity.desks.cases.views.writing import AUTOSAVE, after, key_of, kinds_of_subject
