@@ -23,8 +23,8 @@ MERGE_PAGES: Final = 500
 AT_ONCE: Final = 400  # values of one statement
 _GAP: Final = "\ue000"  # a word that no text has: what stands around it is no phrase
 STEPS: Final = (600, 2_000, 8_000, 32_000)
-"""How many hits are read at a time: few suffice where the newest are mine, many where hardly any is. The first are a few
-more than a page of results can need, for each reading begins anew: a frequent word costs as much again.
+"""How many hits are read at a time: few suffice where the newest are mine, many where hardly any is. The first are more
+than a page of results can need, for each reading begins anew: a frequent word costs as much again.
 """
 
 

@@ -47,6 +47,7 @@ def for_officer(officer: Officer, language: str, about: CaseMessage | None = Non
         questions=questions,
         asked=asked,
         own=officer.authority,
+        language=officer.language,
         copies=copying.known(agreements, own, dict(partners), language, at=timezone.now()),
     )
 

@@ -39,6 +39,7 @@ from comity.vocabulary.classification import Classification
 from comity.vocabulary.consent import Consent, Use
 from comity.vocabulary.crime_area import CrimeArea
 from comity.vocabulary.delay import Delay
+from comity.vocabulary.evaluation import Evaluation
 from comity.vocabulary.expects import Expects
 from comity.vocabulary.handling import Handling
 from comity.vocabulary.measure import Measure
@@ -73,7 +74,13 @@ def compose(
         recipients=(*message.head.recipients, *copies),
         copies=(*message.head.copies, *copies),
     )
-    return Message(head, (*message.parts, *files))
+    return Message(head, (*_in_language(message.parts, draft.given.get("language", "")), *files))
+
+
+def _in_language(parts: Iterable[Part], language: str) -> Iterable[Part]:
+    """Yield the parts with their texts marked as written in a language; in the author's own where none was chosen."""
+    for part in parts:
+        yield replace(part, language=language) if language and isinstance(part, Text) else part
 
 
 def classification_of(given: Mapping[str, Any], about: CaseMessage | None) -> Classification | None:
@@ -308,6 +315,7 @@ def _about(form: SubjectForm) -> AboutSubject:
         Subject.of(form.schema_code, form.properties()),
         PersonCategory(category) if category else None,
         composed(form.cleaned_data["link"]),
+        form.evaluation,
     )
 
 
@@ -315,10 +323,15 @@ def _held(candidate: Candidate, category: str) -> AboutSubject:
     """Return a confirmed record as a subject; it is the same as the one asked about, so it has its category."""
     record = candidate.record or {}
     subject = Subject.of(record["schema"], record["properties"])
+    found = Record.objects.filter(pk=candidate.record_id).values_list("category", "evaluation").first()
+    known, evaluation = found or ("", "")
     if subject.schema in PERSONS and not category:  # asked about was a thing, and the record is a person's
-        held = Record.objects.filter(pk=candidate.record_id).values_list("category", flat=True).first()
-        category = held or PersonCategory.CONTACT
-    return AboutSubject(subject, PersonCategory(category) if category else None)
+        category = known or PersonCategory.CONTACT
+    return AboutSubject(
+        subject,
+        PersonCategory(category) if category else None,
+        evaluation=Evaluation.parse(evaluation) if evaluation else None,
+    )
 
 
 def _text(role: TextRole, text: str, officer: Officer) -> Text:

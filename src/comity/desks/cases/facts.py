@@ -8,7 +8,7 @@ from typing import Any, Final
 from django.utils import formats
 from django.utils.translation import get_language
 
-from comity.desks.cases import given_dates, rules, words
+from comity.desks.cases import evaluations, given_dates, rules, words
 from comity.desks.cases.models import Candidate, CaseMessage
 from comity.vocabulary.countries import country_name
 from comity.vocabulary.hijri import HijriDate
@@ -35,6 +35,8 @@ class SubjectView:
     category: Any
     link: str
     facts: tuple[Fact, ...]
+    evaluation: str = ""
+    evaluated: tuple[Any, ...] = ()  # what it says of the source and of the information
     candidates: tuple[Candidate, ...] = ()
 
 
@@ -144,6 +146,8 @@ def subjects_of(message: CaseMessage, candidates: Sequence[Candidate] = ()) -> t
             category=words.word(words.CATEGORIES, one["category"]) if one.get("category") else "",
             link=one.get("link", ""),
             facts=facts_of(one.get("properties", {})),
+            evaluation=one.get("evaluation", ""),
+            evaluated=evaluations.in_words(one.get("evaluation", "")),
             candidates=tuple(item for item in candidates if item.place == place),
         )
         for place, one in enumerate((message.content or {}).get("subjects", []))

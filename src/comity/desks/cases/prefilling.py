@@ -8,7 +8,7 @@ from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-from comity.desks.cases import given_dates, restrictions, rules
+from comity.desks.cases import evaluations, given_dates, restrictions, rules
 from comity.desks.cases.choices import authority_name, contact_of
 from comity.desks.cases.models import CaseMessage
 from comity.messages import ConditionRule
@@ -104,6 +104,8 @@ def _add_subjects(data: QueryDict, content: dict[str, Any]) -> None:
         data[f"s{place}-schema"] = one["schema"]
         data[f"s{place}-category"] = one.get("category", "")
         data[f"s{place}-link"] = one.get("link", "")
+        for name, value in zip(evaluations.FIELDS, evaluations.chosen(one.get("evaluation", "")), strict=True):
+            data[f"s{place}-{name}"] = value
         properties = one.get("properties", {})
         noted = given_dates.noted(properties)
         for asked in rules.FIELDS[one["schema"]]:

@@ -13,7 +13,7 @@ from django.utils import translation
 from ninja import Schema
 from pydantic import BaseModel, ConfigDict, Field, RootModel, create_model
 
-from comity.desks.cases import drafts, rules
+from comity.desks.cases import drafts, evaluations, rules
 from comity.desks.cases.api.problems import Fault
 from comity.desks.cases.api.shapes import Place, RowId
 from comity.desks.cases.forms import FORMS, Choices, Draft, SubjectForm
@@ -62,8 +62,11 @@ def _said(field: forms.Field) -> str:
 
 
 def _codes(field: forms.ChoiceField) -> list[str]:
-    found: Any = field.choices
-    return [str(code) for code, _words in found if code != ""]
+    offered: Any = field.choices
+    found: list[Any] = []
+    for code, words in offered:  # a group of choices has their list for its words
+        found += [one for one, _words in words] if isinstance(words, (list, tuple)) else [code]
+    return [str(code) for code in found if code != ""]
 
 
 def _one_of(codes: Iterable[str]) -> Any:  # noqa: ANN401 - a type
@@ -135,7 +138,7 @@ def _subject(schema: str, *, linked: bool) -> type[BaseModel]:
     form = SubjectForm(None, prefix="s0", schema=schema, linked=linked)
     made: dict[str, Any] = {"schema_": (Annotated[Literal[schema], Field(alias="schema")], ...)}
     several = {asked.prop for asked in rules.FIELDS[schema] if asked.several}
-    for name in (*(asked.prop for asked in rules.FIELDS[schema]), "category", "link"):
+    for name in (*(asked.prop for asked in rules.FIELDS[schema]), "category", "link", *evaluations.FIELDS):
         field = form.fields.get(name)  # what else a form has helps those who type
         if field is None:
             continue
@@ -173,10 +176,15 @@ def _name(kind: str) -> str:
     return "".join(part.title() for part in kind.split("-"))
 
 
+SHAPES: Final[dict[str, type[BaseModel]]] = {}
+"""The shape of each kind of message."""
+
+
 def _union() -> Any:  # noqa: ANN401 - a type
     with translation.override("en"):
         subjects = {linked: _subjects(linked=linked) for linked in (True, False)}
-        kinds = [_message(kind, subjects) for kind in FORMS]
+        SHAPES.update({kind: _message(kind, subjects) for kind in FORMS})
+    kinds = tuple(SHAPES.values())
     one: Any = kinds[0]
     for other in kinds[1:]:
         one = one | other
@@ -228,8 +236,9 @@ def _values(value: Any) -> Iterator[str]:  # noqa: ANN401 - of a field
 def faults_of(draft: Draft) -> tuple[Fault, ...]:
     """Return what the forms found wrong, each with its place in the body."""
     found = []
+    places = {one.prefix: place for place, one in enumerate(draft.subjects)}
     for form in draft.forms:
-        place = f"/subjects/{form.prefix[1:]}" if isinstance(form, SubjectForm) and form.prefix else "/fields"
+        place = f"/subjects/{places[form.prefix]}" if isinstance(form, SubjectForm) and form.prefix else "/fields"
         for name, errors in form.errors.items():
             pointer = place if name == "__all__" else f"{place}/{name}"
             if place == "/fields" and name.startswith("refused") and name != "refused":

@@ -6,6 +6,7 @@ from datetime import date
 from typing import Any, Final, Protocol
 
 from django import forms
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -28,6 +29,7 @@ class Choices:
         questions: of the request that is answered, in order; each can be refused by itself.
         asked: kind of the message that is answered; empty where none is.
         own: id of the authority that writes.
+        language: in which its officer writes.
         copies: which agreements know of, of every kind of message.
     """
 
@@ -38,6 +40,7 @@ class Choices:
     questions: tuple[str, ...] = ()
     asked: str = ""
     own: str = ""
+    language: str = ""
     copies: tuple[Copy, ...] = ()
 
     def copies_of(self, kind: str) -> tuple[Copy, ...]:
@@ -108,6 +111,12 @@ class Handled(forms.Form):
     erase_on = day_field(_("Erase it on"))
     only_units = free_text(_("Only for these units"), _("One on a line, as the partner names them."), rows=2, most=500)
     no_contact = forms.BooleanField(label=_("No contact with whom or what it is about"), required=False)
+    language = forms.ChoiceField(
+        label=_("Language of your text"),
+        choices=settings.LANGUAGES,
+        required=False,
+        help_text=_("The partner is told which it is; codes and fields it reads in its own."),
+    )
     classification = forms.ChoiceField(
         label=_("Classification"),
         choices=[("", ""), *classified.LEVELS.items()],
@@ -120,6 +129,7 @@ class Handled(forms.Form):
         self.offered = offered or Choices()
         widget = self.fields["classification"].widget
         assert isinstance(widget, forms.Select)  # noqa: S101 - tells the type checker
+        self.fields["language"].initial = self.offered.language
         widget.choices = classified.offered()  # a code above is known and refused with its reason, but not offered
         if "handling" in self.fields:
             said = _("%(code)s: %(text)s")

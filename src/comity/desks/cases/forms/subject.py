@@ -9,9 +9,10 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
-from comity.desks.cases import classified, given_dates, rules, words
+from comity.desks.cases import classified, evaluations, given_dates, rules, words
 from comity.desks.cases.forms.zone import FIELD, ZoneForm
 from comity.vocabulary.errors import VocabularyError
+from comity.vocabulary.evaluation import Evaluation
 from comity.vocabulary.hijri import HijriDate
 from comity.vocabulary.partial_date import PartialDate
 
@@ -21,6 +22,7 @@ MAX_VALUES: Final = 20
 """Values of one property; who knows more of them sends a file."""
 
 CALENDAR: Final = "calendar"
+SOURCE, INFORMATION = evaluations.FIELDS
 _EARLIEST: Final = 1700
 """Years before it are taken for years of the Hijri calendar that lack their mark."""
 _OF_HIJRI: Final = re.compile(r"(.*\d)\s*(?:A\.?H\.?|\u0647\u0640?\.?)", re.IGNORECASE)  # heh, as Arabic writes AH
@@ -148,6 +150,14 @@ class SubjectForm(forms.Form):
                 choices=[EMPTY, *choices(words.CATEGORIES)],
                 error_messages={"required": _("choose why this person is named")},
             )
+        self.fields[SOURCE] = forms.ChoiceField(
+            label=_("Evaluation of the source"), required=False, choices=evaluations.choices(evaluations.SOURCES)
+        )
+        self.fields[INFORMATION] = forms.ChoiceField(
+            label=_("Evaluation of the information"),
+            required=False,
+            choices=evaluations.choices(evaluations.INFORMATION),
+        )
         self.fields["link"] = forms.CharField(
             label=_("What links it with the purpose"),
             required=linked,
@@ -224,11 +234,20 @@ class SubjectForm(forms.Form):
                 found[asked.prop] = _values(asked, found.get(asked.prop, ""))
             except ValidationError as error:
                 self.add_error(asked.prop, error)
+        try:
+            evaluations.parsed(found.get(SOURCE, ""), found.get(INFORMATION, ""))
+        except VocabularyError:
+            self.add_error(INFORMATION, _("evaluate source and information on the same scale, or neither"))
         if not self.errors and not any(found.get(asked.prop) for asked in rules.FIELDS[self.schema_code]):
             self.add_error(
                 rules.FIELDS[self.schema_code][0].prop, _("state at least one fact by which it can be found")
             )
         return found
+
+    @property
+    def evaluation(self) -> Evaluation | None:
+        """How sure what is said of it is; `None` where nobody said. The form is valid."""
+        return evaluations.parsed(self.cleaned_data.get(SOURCE, ""), self.cleaned_data.get(INFORMATION, ""))
 
     def properties(self) -> dict[str, tuple[str, ...]]:
         """Return the facts stated: property to its values. The form is valid."""

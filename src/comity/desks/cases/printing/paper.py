@@ -210,6 +210,8 @@ def _subject(subject: SubjectView) -> dict[str, Any]:
         [str(fact.name), "\n".join((_ltr if fact.code else _own)(value) for value in fact.values)]
         for fact in subject.facts
     ]
+    if subject.evaluation:
+        rows.append([_("Evaluation"), " · ".join([_ltr(subject.evaluation), *map(str, subject.evaluated)])])
     if subject.link:
         rows.append([_("Link with the purpose"), _own(subject.link)])
     kind = " · ".join(str(one) for one in (subject.schema, subject.category) if one)
