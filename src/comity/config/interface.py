@@ -1,5 +1,6 @@
 """The edge of the interface for national systems: no cookies, bounded bodies, problems in the caller's language."""
 
+import re
 from collections.abc import Callable
 from http import HTTPStatus
 from typing import Final
@@ -9,10 +10,13 @@ from django.utils import translation
 from django.utils.cache import patch_vary_headers
 
 from comity.desks.cases.api import problems
+from comity.messages.parts import MAX_ATTACHMENT_BYTES
 
 PREFIX: Final = "/api/"
 MAX_BODY: Final = 1 << 20
 """Bytes of a body: what twenty subjects with all that can be said of them need, and room."""
+_FILES: Final = re.compile(r"/api/v1/drafts/[0-9]+/files")
+"""Where a body is a file: it is sealed while it is read, so it may be as large as a message bears."""
 _WITH_BODY: Final = frozenset({"POST", "PUT", "PATCH"})
 
 
@@ -47,8 +51,11 @@ def _judged(request: HttpRequest) -> HttpResponse | None:
     length = request.META.get("CONTENT_LENGTH", "")
     if not length.isdecimal():
         return problems.problem("length-required")
-    if int(length) > MAX_BODY:
+    is_file = _FILES.fullmatch(request.path_info) is not None
+    if int(length) > (MAX_ATTACHMENT_BYTES if is_file else MAX_BODY):
         return problems.problem("too-large")
+    if is_file:
+        return None if request.content_type == "application/octet-stream" else problems.problem("not-bytes")
     return None if request.content_type == "application/json" else problems.problem("not-json")
 
 

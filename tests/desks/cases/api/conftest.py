@@ -33,6 +33,19 @@ class System:
         given = {**self._headers(), "Idempotency-Key": key or f"key-of-a-test-{next(_KEYS)}", **headers}
         return self.client.post(f"/api/v1{place}", data, content_type="application/json", headers=given)
 
+    def put(self, place: str, body: Any, *, key: str = "") -> HttpResponse:
+        given = {**self._headers(), "Idempotency-Key": key or f"key-of-a-test-{next(_KEYS)}"}
+        return self.client.put(f"/api/v1{place}", json.dumps(body), content_type="application/json", headers=given)
+
+    def delete(self, place: str, *, key: str = "") -> HttpResponse:
+        given = {**self._headers(), "Idempotency-Key": key or f"key-of-a-test-{next(_KEYS)}"}
+        return self.client.delete(f"/api/v1{place}", headers=given)
+
+    def upload(self, place: str, data: bytes, *, name: str = "plan.svg", key: str = "", **headers: str) -> HttpResponse:
+        given = {**self._headers(), "Idempotency-Key": key or f"key-of-a-test-{next(_KEYS)}", "File-Name": name}
+        kind = headers.pop("content_type", "application/octet-stream")
+        return self.client.post(f"/api/v1{place}", data, content_type=kind, headers={**given, **headers})
+
     def _headers(self) -> dict[str, str]:
         shown = {"Authorization": f"Bearer {self.token}"} if self.token else {}
         return {**shown, **({"Accept-Language": self.language} if self.language else {})}

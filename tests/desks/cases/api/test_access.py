@@ -21,7 +21,8 @@ NEEDS: dict[str, str | None] = {
     "cases": READ, "case": READ, "message": READ, "partners": READ, "drafts": WRITE, "messages": WRITE,
     "preview": WRITE, "decision": WRITE, "take": WRITE, "give_back": WRITE, "read": READ,
     "search": READ, "notes": READ, "close": WRITE, "reopen": WRITE, "nothing_found": WRITE,
-    "draft": None,  # an officer's own, which nobody else may open: see test_writing.py
+    "draft": None, "draft_preview": None, "draft_send": None, "discard": None, "restore": None, "take_back": None,
+    "files": None, "file": None, "download": None,  # an officer's own, which nobody else may open: test_drafting.py
 }  # fmt: skip
 POSTED: dict[str, Any] = {
     "messages": REQUEST,

@@ -13,7 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from schemathesis import GenerationMode
 from schemathesis.specs.openapi.checks import negative_data_rejection
-from tests.desks.cases.api.conftest import system_of
+from tests.desks.cases.api.conftest import REQUEST, system_of
 from tests.desks.cases.conftest import officer_named
 from tests.desks.cases.test_access import asked
 
@@ -47,8 +47,11 @@ def _is_sent_right(case: Any) -> bool:
 def test_every_operation_keeps_to_its_document(
     schema: Any, role: Role, asked: CaseMessage, sampled: Callable[[int, int], int]
 ) -> None:
-    token = system_of(officer_named("somebody", role=role)).token
+    system = system_of(officer_named("somebody", role=role))
+    token = system.token
     here = {"case_id": asked.case_id, "message_id": asked.pk, "candidate_id": asked.candidates.get().pk}
+    if (draft := system.post("/drafts", REQUEST)).status_code == 201:
+        here["draft_id"] = draft.json()["draft"]
     began, most_s = time.monotonic(), sampled(4, 600)
     operations = [found.ok() for found in schema.get_all_operations()]
     assert len(operations) == sum(len(methods) for methods in document()["paths"].values())

@@ -53,16 +53,28 @@ def once(request: HttpRequest, key: str, act: Callable[[datetime], Answer]) -> H
         key: drawn by the caller.
         act: takes the time, UTC; what it writes is kept together with its answer.
     """
+    return once_of(request, key, request.body, act)
+
+
+def once_of(request: HttpRequest, key: str, said: bytes, act: Callable[[datetime], Answer]) -> HttpResponse:
+    """Do an act whose body is not at hand any more, or answer as the first time.
+
+    Args:
+        request: of the act.
+        key: drawn by the caller.
+        said: what stands for the body, such as its hash.
+        act: as `once` takes it.
+    """
+    asked = _digest(request, said)
     try:
-        return _once(request, key, act)
+        return _once(request, key, asked, act)
     except IntegrityError:  # another process has just done it, and its answer is there now
-        return _once(request, key, act)
+        return _once(request, key, asked, act)
 
 
-def _once(request: HttpRequest, key: str, act: Callable[[datetime], Answer]) -> HttpResponse:
+def _once(request: HttpRequest, key: str, asked: bytes, act: Callable[[datetime], Answer]) -> HttpResponse:
     token, at = token_of(request), timezone.now()
     digest = hashlib.sha256(key.encode()).digest()
-    asked = _digest(request)
     with writing():
         found = _kept(token, digest, at)
         if found is None:
@@ -98,8 +110,8 @@ def _answered(answer: Answer) -> HttpResponse:
     return response
 
 
-def _digest(request: HttpRequest) -> bytes:
+def _digest(request: HttpRequest, said: bytes) -> bytes:
     asked = hashlib.sha256()
-    for part in (str(request.method).encode(), request.get_full_path().encode(), request.body):
+    for part in (str(request.method).encode(), request.get_full_path().encode(), said):
         asked.update(len(part).to_bytes(8) + part)
     return asked.digest()

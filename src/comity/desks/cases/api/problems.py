@@ -72,6 +72,9 @@ KINDS: Final[Mapping[str, Kind]] = {
     "length-required": Kind(411, _("The length is missing"), _("Send the header Content-Length.")),
     "too-large": Kind(413, _("The request is too large"), _("Send less at once.")),
     "not-json": Kind(415, _("The body is no JSON"), _("Send it with the header Content-Type: application/json.")),
+    "not-bytes": Kind(
+        415, _("The body is no plain file"), _("Send it with the header Content-Type: application/octet-stream.")
+    ),
     "not-valid": Kind(422, _("Something is missing or wrong"), _("Change the fields named and send it again.")),
     "key-used": Kind(
         422,

@@ -1,8 +1,8 @@
-"""What can be read: cases, messages, partners, and the officer's own drafts."""
+"""What can be read: cases, messages and partners."""
 
 from typing import TYPE_CHECKING, Annotated, Any, Final, Literal
 
-from django.db.models import Count, Exists, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 from django.http import Http404, HttpRequest
 from django.utils import timezone
 from django.utils.translation import get_language
@@ -10,12 +10,12 @@ from ninja import Path, Query, Router, Schema
 from ninja.errors import ValidationError
 from pydantic import Field
 
-from comity.desks.cases import actions, drafts, partners, reads
+from comity.desks.cases import actions, partners, reads
 from comity.desks.cases.api import problems, shapes
-from comity.desks.cases.api.bearer import author, reader, token_of
+from comity.desks.cases.api.bearer import reader, token_of
 from comity.desks.cases.api.shapes import Problem
 from comity.desks.cases.filters import Filter
-from comity.desks.cases.models import OPEN_DRAFTS, Addressee, Case, CaseMessage, StoredDraft
+from comity.desks.cases.models import Addressee, Case, CaseMessage
 from comity.messages import KINDS
 from comity.node.officers.models import Officer
 
@@ -134,27 +134,6 @@ def partner_list(request: HttpRequest) -> shapes.PartnerList:
     """List the partners of the directory, with how the exchange with each is going."""
     found = partners.partners(reader(request), get_language() or "en", at=timezone.now())
     return shapes.PartnerList(partners=[shapes.Partner.of(one) for one in found])
-
-
-@router.get("/drafts", response={200: shapes.DraftList, **REFUSALS}, operation_id="list_drafts", url_name="drafts")
-def draft_list(request: HttpRequest) -> shapes.DraftList:
-    """List what the officer began and has not sent, newest first."""
-    found = drafts.own(author(request)).filter(state__in=OPEN_DRAFTS).order_by("-saved_at")
-    return shapes.DraftList(
-        drafts=[shapes.DraftShape.of(one, one.given) for one in found.annotate(given=Count("approvals"))[:200]]
-    )
-
-
-@router.get(
-    "/drafts/{draft_id}", response={200: shapes.DraftShape, **MISSING}, operation_id="read_draft", url_name="draft"
-)
-def draft(request: HttpRequest, draft_id: Number) -> shapes.DraftShape:
-    """Tell what became of a draft of the officer's own."""
-    try:
-        found = drafts.draft_for(author(request), draft_id)
-    except StoredDraft.DoesNotExist:
-        raise Http404 from None
-    return shapes.DraftShape.of(found, found.approvals.count())
 
 
 @router.get(

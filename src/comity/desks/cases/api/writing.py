@@ -5,6 +5,7 @@ Each act asks for an idempotency key (`once`). It goes the way of the pages: the
 
 import secrets
 from datetime import datetime
+from http import HTTPStatus
 from typing import Annotated, Any
 
 from django.http import Http404, HttpRequest, HttpResponse
@@ -20,7 +21,8 @@ from comity.desks.cases.api.problems import Fault
 from comity.desks.cases.api.reading import MISSING, message_of, page_of
 from comity.desks.cases.api.shapes import Problem
 from comity.desks.cases.forms import Draft, VerdictForm
-from comity.desks.cases.models import Candidate, Case, Verdict
+from comity.desks.cases.models import Candidate, Case, StoredDraft, Verdict
+from comity.desks.cases.preview import Preview
 from comity.node.officers.models import Officer
 
 router = Router()
@@ -35,7 +37,7 @@ Key = Annotated[
         "for 24 hours.",
     ),
 ]
-_ROOT = "/api/v1"
+ROOT = "/api/v1"
 ACT: dict[Any, Any] = {**MISSING, 409: Problem, 411: Problem, 413: Problem, 415: Problem, 422: Problem}
 
 
@@ -49,7 +51,7 @@ def write_message(request: HttpRequest, key: Key, body: bodies.MessageBody) -> H
     """Send a message of any kind that the pages of the desk have a form for.
 
     Where the agreement asks for the approval of further officers it is not sent: it waits as a draft, and the answer is
-    202. Without files; those are attached on the pages.
+    202. Without files; those are attached to a draft, which is then sent.
     """
     officer = writer(request)
     return once(request, key, lambda at: _write(officer, body, at))
@@ -78,16 +80,23 @@ def _checked(draft: Draft, officer: Officer, case: Case | None, at: datetime) ->
     """Send what is valid, hand it to those who approve, or say who must not receive it and why."""
     preview = actions.preview_request(draft, officer, at=at, case=case)
     stored = actions.save(draft, officer, secrets.token_hex(16), at=at, case=case)
+    answer = sent_or_waiting(stored, draft, preview, officer, at)
+    if answer.status >= HTTPStatus.BAD_REQUEST:
+        actions.discard(stored, at=at)
+    return answer
+
+
+def sent_or_waiting(stored: StoredDraft, draft: Draft, preview: Preview, officer: Officer, at: datetime) -> Answer:
+    """Send what is kept and valid, or hand it to those who approve; the answer says which, or why neither."""
     if preview.allowed and preview.approvals:
         actions.submit(stored, officer, preview.approvals, at=at)
-        waiting = shapes.Waiting(draft=stored.pk, needed=preview.approvals, place=f"{_ROOT}/drafts/{stored.pk}")
+        waiting = shapes.Waiting(draft=stored.pk, needed=preview.approvals, place=f"{ROOT}/drafts/{stored.pk}")
         return Answer(202, waiting.model_dump(mode="json"))
     outcome = actions.send(stored, draft, officer, at=at)
     if outcome.message is None:
-        actions.discard(stored, at=at)
         return refusal("refused", faults=tuple(Fault("/fields/recipients", one) for one in outcome.refusals))
     sent = outcome.message
-    place = f"{_ROOT}/messages/{sent.pk}"
+    place = f"{ROOT}/messages/{sent.pk}"
     told = shapes.Sent(message=sent.pk, case=sent.case_id, reference=sent.case.reference, place=place)
     return Answer(201, told.model_dump(mode="json"))
 

@@ -1,7 +1,6 @@
 """The pages of files: attached to a draft, and taken out of a message."""
 
 import base64
-from typing import Final
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
@@ -13,17 +12,14 @@ from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.http import require_GET, require_POST
 
-from comity.agreements import Action, Decision
+from comity.agreements import Decision
 from comity.desks.cases import actions, classified, drafts, rules, thumbnails
+from comity.desks.cases.actions.attached import SAFE, take_out
 from comity.desks.cases.models import CaseMessage, StoredDraft
 from comity.desks.cases.uploading import SealedFile, SealingHandler
 from comity.desks.cases.views.pages import message_of, page_of, reader, writer
-from comity.desks.cases.visibility import ask_about
-from comity.node.exchange import files as exchanged
 from comity.node.exchange.attachments import OversizedError
-from comity.node.exchange.models import Note
-
-HASH_BYTES: Final = 32
+from comity.node.exchange.files import File, NotHereError
 
 
 @csrf_exempt  # the check reads the form; `_files` makes it, once the form is read by the handler that seals
@@ -100,9 +96,7 @@ def download(request: HttpRequest, message_id: int, sha256: str) -> HttpResponse
         headers={
             "Content-Disposition": content_disposition_header(as_attachment=True, filename=file.title) or "attachment",
             "Content-Length": str(file.size),
-            "X-Content-Type-Options": "nosniff",
-            "Content-Security-Policy": "sandbox; default-src 'none'",
-            "Cache-Control": "no-store",
+            **SAFE,
         },
     )
 
@@ -132,35 +126,17 @@ def look(request: HttpRequest, message_id: int, sha256: str) -> HttpResponse:
     return answer
 
 
-def _file(request: HttpRequest, message_id: int, sha256: str) -> tuple[CaseMessage, exchanged.File | None]:
+def _file(request: HttpRequest, message_id: int, sha256: str) -> tuple[CaseMessage, File | None]:
     """Return a file for an officer who may read it, and record it; `None`, and a word to him, where it is not here."""
     officer = reader(request)
     message = message_of(officer, message_id)
-    source = _source(message)
-    if source is None or len(sha256) != 2 * HASH_BYTES:
-        raise Http404
     try:
-        file = exchanged.read(
-            source,
-            bytes.fromhex(sha256),
-            ask_about(officer, Action.VIEW, message),
-            by=officer.username,
-            at=timezone.now(),
-            case=message.case.reference,
-        )
-    except (exchanged.NotHereError, ValueError):
+        file = take_out(message, sha256, officer, at=timezone.now())
+    except NotHereError:
         messages.warning(request, _("This file is not here: it has not arrived whole yet, or it was erased."))
         return message, None
+    if file is None:
+        raise Http404
     if isinstance(file, Decision):
         raise PermissionDenied
     return message, file
-
-
-def _source(message: CaseMessage) -> Note | exchanged.Kept | None:
-    """Return where a message's files stand: in the note that carried it, else in the draft as which it was entered."""
-    if message.channel:
-        stored = StoredDraft.objects.filter(message=message).first()
-        items = actions.files_of(stored) if stored is not None else ()
-        return exchanged.Kept(message.authority, bytes(message.msg), items)
-    note_id = message.note_id if message.incoming else message.addressees.values_list("note_id", flat=True).first()
-    return Note.objects.select_related("pair", "body").filter(pk=note_id or 0).first()
