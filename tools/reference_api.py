@@ -53,7 +53,8 @@ def _operation(place: str, method: str, operation: dict[str, Any]) -> Iterator[s
     if rows:
         yield "\n".join(["| parameter | in | meaning |", "|---|---|---|", *rows]) + "\n"
     if body := operation.get("requestBody"):
-        yield f"Body: {_name(body['content']['application/json']['schema'])}.\n"
+        ((kind, shape),) = body["content"].items()
+        yield f"Body: {_name(shape['schema']) or f'a file, as `{kind}`'}.\n"
     answers = [f"{status} {_name(_schema(one))}" for status, one in operation["responses"].items()]
     yield f"Answers: {', '.join(answers)}.\n"
 
