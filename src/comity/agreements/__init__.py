@@ -20,8 +20,9 @@ from comity.agreements.asking import (
 )
 from comity.agreements.book import PolicyBook
 from comity.agreements.compiled import Compiled, compile_agreement
+from comity.agreements.copies import Copies, CopyRule
 from comity.agreements.deciding import Decision, Duty, Reason, decide, reason_rules, strictest
-from comity.agreements.document import Agreement, Clause, Copies, CopyRule, DutyKind, Effect, Form, parse_agreement
+from comity.agreements.document import Agreement, Clause, DutyKind, Effect, Form, parse_agreement
 from comity.agreements.errors import AgreementError, CompileError, DocumentError
 from comity.agreements.filters import Filter, matches
 from comity.agreements.shipped import harbour, house

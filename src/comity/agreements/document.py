@@ -9,7 +9,7 @@ import json
 import re
 import unicodedata
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
 from typing import Annotated, Any
@@ -19,6 +19,7 @@ import msgspec
 
 from comity.agreements.asking import OFFICIAL_ATTRIBUTES, PARTY_ATTRIBUTES, Action, Attribute
 from comity.agreements.conditions import Condition, Literal, Op, fits
+from comity.agreements.copies import Copies, CopyRule, check_copies
 from comity.agreements.errors import DocumentError
 from comity.vocabulary.authority import AuthorityId
 
@@ -81,32 +82,6 @@ class Clause:
     when: tuple[Condition, ...] = ()
     unless: tuple[Condition, ...] = ()
     duty: tuple[DutyKind, int] | None = None
-
-
-class CopyRule(StrEnum):
-    """Whether a copy has to be sent."""
-
-    OWED = "owed"
-    OFFERED = "offered"
-
-
-@dataclass(frozen=True, slots=True)
-class Copies:
-    """Whom an authority gives a copy of what it sends to others.
-
-    Attributes:
-        sender: who gives it.
-        to: who gets it, such as the contact point of the same state.
-        kinds: of message.
-        rule: owed, so that leaving it out needs a ground, or offered, for the author to decide case by case.
-        clause: id of the clause that says so.
-    """
-
-    sender: AuthorityId
-    to: AuthorityId
-    kinds: tuple[str, ...]
-    rule: CopyRule
-    clause: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -291,24 +266,8 @@ def _check_words(document: _Document) -> None:
     for where, number in (*terms, *((f"safeguards.{code}", n) for code, n in document.safeguards.items())):
         if number not in numbers:
             raise DocumentError(f"there is no clause `{number}`", where)
-    for position, copies in enumerate(document.copies):
-        _check_copies(document, copies, numbers, f"copies[{position}]")
-
-
-def _check_copies(document: _Document, copies: _Copies, numbers: set[str], where: str) -> None:
-    if copies.clause not in numbers:
-        raise DocumentError(f"there is no clause `{copies.clause}`", where)
-    # A copy to whom the document does not bind could never be sent, and all that owes it with it.
-    outside = next((one for one in (copies.sender, copies.to) if one not in document.parties), None)
-    if outside is not None:
-        raise DocumentError(f"`{outside[:40]}` is no party", where)
-    if copies.sender == copies.to:
-        raise DocumentError("nobody gives a copy to himself", where)
-    if len(set(copies.kinds)) != len(copies.kinds):
-        raise DocumentError("a word occurs twice", where)
-    stranger = next((kind for kind in copies.kinds if kind not in document.message_kinds), None)
-    if stranger is not None:
-        raise DocumentError(f"`{stranger}` is no kind of message of this document", where)
+    for position, one in enumerate(_copies(document)):
+        check_copies(one, (document.parties, document.message_kinds, numbers), f"copies[{position}]")
 
 
 def _check_text(text: Mapping[str, str], where: str) -> None:
@@ -346,14 +305,14 @@ def _build(document: _Document) -> Agreement:
         time_limits_hours=document.time_limits_hours,
         safeguards={code: f"{document.id}.{number}" for code, number in document.safeguards.items()},
         clauses=tuple(_clauses(document)),
-        copies=tuple(
-            Copies(
-                AuthorityId.parse(one.sender), AuthorityId.parse(one.to), tuple(one.kinds), one.rule,
-                f"{document.id}.{one.clause}",
-            )
-            for one in document.copies
-        ),
-    )  # fmt: skip
+        copies=tuple(replace(one, clause=f"{document.id}.{one.clause}") for one in _copies(document)),
+    )
+
+
+def _copies(document: _Document) -> Iterator[Copies]:
+    for position, one in enumerate(document.copies):
+        sender, to = _authorities([one.sender, one.to], f"copies[{position}]")
+        yield Copies(sender, to, tuple(one.kinds), one.rule, one.clause)
 
 
 def _authorities(names: list[str], where: str) -> tuple[AuthorityId, ...]:

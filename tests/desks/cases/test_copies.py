@@ -10,7 +10,7 @@ from tests.desks.cases.conftest import FILLED, Partner, officer_named, posted, s
 from tests.desks.cases.test_following_up import newest, write
 
 from comity.agreements import Action, CopyRule, harbour
-from comity.agreements.document import Copies
+from comity.agreements.copies import Copies
 from comity.desks.cases import (
     actions,
     arriving,

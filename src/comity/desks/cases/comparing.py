@@ -1,6 +1,6 @@
 """What a partner asks about beside what this node holds, with the machine's reasons and a person's decision."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -92,12 +92,26 @@ def _row(schema: str, name: str, left: Iterable[str], right: Iterable[str], reas
         return tuple(shown_value(name, value) for value in map(str, values))
 
     one, other = shown(left), shown(right)
-    mark = ""
-    if one and other:
-        about = sum(float(reason["weight"]) for reason in reasons if _concerns(reason["rule"], schema, name))
-        same = bool({value.casefold() for value in one} & {value.casefold() for value in other})
-        mark = "agrees" if same or about > 0 else "conflicts" if about < 0 else ""
+    mark = mark_of(schema, name, (one, other), reasons)
     return Row(words.word(words.PROPERTIES, name), one, other, name in CODES, mark)
+
+
+def mark_of(
+    schema: str, name: str, values: tuple[Sequence[str], Sequence[str]], reasons: Iterable[Mapping[str, Any]]
+) -> str:
+    """Return whether two sides agree on a property or conflict; empty where nothing can be said.
+
+    Args:
+        schema: of the record, or of the second side.
+        name: of the property.
+        values: of either side.
+        reasons: of the comparison of both: rule and weight of each.
+    """
+    if not all(values):
+        return ""
+    about = sum(float(reason["weight"]) for reason in reasons if _concerns(reason["rule"], schema, name))
+    one, other = ({value.casefold() for value in side} for side in values)
+    return "agrees" if one & other or about > 0 else "conflicts" if about < 0 else ""
 
 
 def _concerns(rule: str, schema: str, prop: str) -> bool:

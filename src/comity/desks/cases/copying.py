@@ -8,12 +8,21 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Final
 
+from django.utils.translation import gettext_lazy as _
+
 from comity.agreements import Agreement, CopyRule
 from comity.desks.cases.models import CaseMessage
 from comity.vocabulary.authority import AuthorityId
 from comity.vocabulary.crime_area import CrimeArea
 from comity.vocabulary.no_copy import NoCopy
 from comity.vocabulary.urgency import Urgency
+
+GROUNDS: Final[Mapping[str, Any]] = {
+    NoCopy.SENSITIVE_INVESTIGATION.value: _("It would harm a highly sensitive investigation"),
+    NoCopy.TERRORISM.value: _("A matter of terrorism that is no emergency and no crisis"),
+    NoCopy.SAFETY.value: _("It would endanger a person"),
+}
+"""Why a copy that is owed is left out."""
 
 COPIED: Final = frozenset({"request", "assistance", "information", "answer"})
 """Kinds of message on whose form a copy can be asked for; what follows them up goes where they went."""

@@ -93,7 +93,7 @@ class CaseMessage(models.Model):
     unit = models.CharField(max_length=120, blank=True)
     restricted = models.BooleanField(default=False)
     tags_fit = models.BooleanField(null=True)  # in: whether the fingerprint is of what it says; `None`: not judged
-    circular = models.BooleanField(default=False)  # a request that expects only positive answers: nobody owes one
+    circular = models.BooleanField(default=False)  # expects only positive answers: nobody owes one
     copied = models.BooleanField(default=False)  # in: came as a copy, and nothing is owed for it
     caption = models.CharField(max_length=200, blank=True)
     kept = models.JSONField(null=True, db_column="content")
@@ -131,9 +131,7 @@ class CaseMessage(models.Model):
                 fields=["authority", "state", "id"], condition=~Q(urgency="normal"), name="messages_that_cannot_wait"
             ),
             models.Index(fields=["authority", "incoming", "kind", "state", "due_at"], name="messages_by_due_time"),
-            # Serves every list in the order of arrival: another index on the authority would sort a million rows first.
-            # What follows the number is what lists are narrowed by: a choice that fits few messages, or none, is found
-            # out in the index alone.
+            # For lists in the order of arrival; what follows the number is what they are narrowed by.
             models.Index(
                 fields=["authority", "id", "incoming", "kind", "urgency", "crime_area", "state", "originator"],
                 name="messages_to_narrow",

@@ -117,13 +117,6 @@ URGENCIES: Words = {
     "life-at-risk": _("Life at risk"),
 }
 
-# Why a copy that is owed is left out.
-NO_COPY: Words = {
-    "sensitive-investigation": _("It would harm a highly sensitive investigation"),
-    "terrorism": _("A matter of terrorism that is no emergency and no crisis"),
-    "safety": _("It would endanger a person"),
-}
-
 URGENCY_GROUNDS: Words = {
     "a": _("An immediate and serious threat to public security"),
     "b": _("Imminent danger to a person's life or limb"),

@@ -11,7 +11,7 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from comity.desks.cases import classified, words
+from comity.desks.cases import classified, copying, words
 from comity.desks.cases.copying import Copy
 from comity.desks.cases.forms.subject import EMPTY, choices
 from comity.vocabulary.handling import Handling
@@ -197,7 +197,7 @@ class Copied(Handled):
     def __init__(self, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401 - passed on to Django
         super().__init__(*args, **kwargs)
         found = {one.to: one.name for one in self.offered.copies if not one.owed}
-        offer(self, copies=found.items(), no_copy=[("", _("No, send it")), *choices(words.NO_COPY)])
+        offer(self, copies=found.items(), no_copy=[("", _("No, send it")), *choices(copying.GROUNDS)])
 
 
 class InformationForm(Copied):

@@ -11,7 +11,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import get_language, get_language_info
 from django.utils.translation import gettext_lazy as _
 
-from comity.desks.cases import cells, choices, circulars, classified, columns, drafts, due, facts, rules, words
+from comity.desks.cases import cells, choices, circulars, classified, columns, copying, drafts, due, facts, rules, words
 from comity.desks.cases.facts import Fact
 from comity.desks.cases.models import CaseMessage
 from comity.desks.cases.reads import MessageView
@@ -29,7 +29,7 @@ _TABLES: dict[str, words.Words] = {
     "category": words.CATEGORIES,
     "urgency": words.URGENCIES,
     "urgency_ground": words.URGENCY_GROUNDS,
-    "no_copy": words.NO_COPY,
+    "no_copy": copying.GROUNDS,
     "handling": words.HANDLING,
     "classification": classified.LEVELS,
     "ground": words.REFUSAL_GROUNDS,
