@@ -22,6 +22,8 @@ NEEDS: dict[str, str | None] = {
     "preview": WRITE, "decision": WRITE, "take": WRITE, "give_back": WRITE, "read": READ,
     "search": READ, "notes": READ, "close": WRITE, "reopen": WRITE, "nothing_found": WRITE,
     "draft": None, "draft_preview": None, "draft_send": None, "discard": None, "restore": None, "take_back": None,
+    "colleagues": WRITE, "handovers": WRITE, "links": READ, "operation": None,
+    "assign": None, "bulk": None, "handover_read": None, "link": None,  # see test_passing.py
     "files": None, "file": None, "download": None,  # an officer's own, which nobody else may open: test_drafting.py
 }  # fmt: skip
 POSTED: dict[str, Any] = {
@@ -45,6 +47,8 @@ NAMES_NOTHING = {
     "search",
     "partners",
     "drafts",
+    "colleagues",
+    "handovers",
     "messages",
     "preview",
     "me",

@@ -13,7 +13,18 @@ from ninja import NinjaAPI
 from ninja.errors import AuthenticationError, HttpError, ValidationError
 from ninja.parser import Parser
 
-from comity.desks.cases.api import circulars, drafting, files, keeping, previewing, problems, reading, wording, writing
+from comity.desks.cases.api import (
+    circulars,
+    drafting,
+    files,
+    keeping,
+    passing,
+    previewing,
+    problems,
+    reading,
+    wording,
+    writing,
+)
 from comity.desks.cases.api.bearer import Bearer, WaitError
 
 VERSION: Final = "1"
@@ -54,6 +65,7 @@ api.add_router("", writing.router)
 api.add_router("", previewing.router)
 api.add_router("", drafting.router)
 api.add_router("", files.router)
+api.add_router("", passing.router)
 api.add_router("", keeping.router)
 api.add_router("", circulars.router)
 

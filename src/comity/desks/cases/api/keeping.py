@@ -149,7 +149,7 @@ def add_note(request: HttpRequest, case_id: Number, key: Key, body: NoteBody) ->
 
 
 def _noted(officer: Officer, case_id: int, text: str, at: datetime) -> Answer:
-    case = _own(officer, case_id)
+    case = own_case(officer, case_id)
     made = actions.add_note(case, text, officer, at=at)
     if not isinstance(made, CaseNote):
         return refusal("not-valid", faults=(Fault("/text", _("Write the note first.")),), kept=False)
@@ -164,7 +164,7 @@ def close(request: HttpRequest, case_id: Number, key: Key, body: CloseBody) -> H
 
 
 def _closed(officer: Officer, case_id: int, why: str, at: datetime) -> Answer:
-    case = _own(officer, case_id)
+    case = own_case(officer, case_id)
     done = actions.close(case, why, officer, at=at)
     if isinstance(done, Case):
         return Answer(200, Ended(case=case.pk, closed=True).model_dump(mode="json"))
@@ -184,7 +184,7 @@ def reopen(request: HttpRequest, case_id: Number, key: Key, body: NothingBody) -
     officer = writer(request)
 
     def act(at: datetime) -> Answer:
-        case = _own(officer, case_id)
+        case = own_case(officer, case_id)
         if not isinstance(actions.reopen(case, officer, at=at), Case):
             return refusal("too-late")
         return Answer(200, Ended(case=case.pk, closed=False).model_dump(mode="json"))
@@ -192,7 +192,7 @@ def reopen(request: HttpRequest, case_id: Number, key: Key, body: NothingBody) -
     return once(request, key, act)
 
 
-def _own(officer: Officer, case_id: int) -> Case:
+def own_case(officer: Officer, case_id: int) -> Case:
     """Return a case of the officer's authority; to anybody who may read nothing in it, it does not exist."""
     try:
         return keeping.case_for(officer, case_id)

@@ -146,7 +146,7 @@ def take(request: HttpRequest, case_id: Number, key: Key, body: bodies.TakeBody)
 
     def act(at: datetime) -> Answer:
         case = case_named(officer, case_id) or Case()
-        return _held(case, actions.take(case, officer, shown=body.seen, at=at), officer)
+        return held_now(case, actions.take(case, officer, shown=body.seen, at=at), officer)
 
     return once(request, key, act)
 
@@ -163,12 +163,13 @@ def give_back(request: HttpRequest, case_id: Number, key: Key, body: bodies.Give
 
     def act(at: datetime) -> Answer:
         case = case_named(officer, case_id) or Case()
-        return _held(case, actions.let_go(case, officer, shown=body.seen, at=at), officer)
+        return held_now(case, actions.let_go(case, officer, shown=body.seen, at=at), officer)
 
     return once(request, key, act)
 
 
-def _held(case: Case, held: actions.Held, officer: Officer) -> Answer:
+def held_now(case: Case, held: actions.Held, officer: Officer) -> Answer:
+    """Return who holds a case now, or that meanwhile another does."""
     if not held.done:
         name = held.holder or _("nobody")
         detail = _("Nothing was changed: meanwhile the case is held by %(name)s.") % {"name": name}
