@@ -86,7 +86,7 @@ class Overview:
     Attributes:
         areas: crime areas in words, as its messages name them.
         participants: ids of the authorities that wrote or were written to, our own first.
-        references: (authority, reference) under which each of them keeps it.
+        references: (authority, reference) under which each of those who began something in it keeps it.
         clocks: what is due, the first before the others.
         subjects: where more than one message names any.
     """
@@ -105,11 +105,12 @@ def overview(page: CasePage) -> Overview:
     others = [one.originator for one in messages] + [
         copy.authority for view in page.messages for copy in view.deliveries
     ]
-    references = [(one.originator, one.reference) for one in messages if one.originator != own]
+    # A reply bears the reference of what it replies to; only what begins something has its author's own.
+    references = [(one.originator, one.reference) for one in messages if not one.in_reply_to]
     return Overview(
         areas=tuple(dict.fromkeys(words.word(words.CRIME_AREAS, one.crime_area) for one in messages if one.crime_area)),
         participants=tuple(dict.fromkeys((own, *others))),
-        references=tuple(dict.fromkeys([(own, page.case.reference), *references])),
+        references=tuple(dict.fromkeys(references)),
         clocks=_clocks(page.messages),
         subjects=subjects(page.messages),
     )
