@@ -24,6 +24,8 @@ NEEDS: dict[str, str | None] = {
     "draft": None, "draft_preview": None, "draft_send": None, "discard": None, "restore": None, "take_back": None,
     "colleagues": WRITE, "handovers": WRITE, "links": READ, "operation": None,
     "assign": None, "bulk": None, "handover_read": None, "link": None,  # see test_passing.py
+    "templates": WRITE, "start_from_template": None, "start_from_message": WRITE,
+    "statistics": None, "partner": None,  # see test_starting.py
     "files": None, "file": None, "download": None,  # an officer's own, which nobody else may open: test_drafting.py
 }  # fmt: skip
 POSTED: dict[str, Any] = {
@@ -47,6 +49,7 @@ NAMES_NOTHING = {
     "search",
     "partners",
     "drafts",
+    "templates",
     "colleagues",
     "handovers",
     "messages",

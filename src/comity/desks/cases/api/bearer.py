@@ -67,6 +67,11 @@ def reader(request: HttpRequest) -> Officer:
     return _officer(token_of(request), Duty.READ_CASES)
 
 
+def statistician(request: HttpRequest) -> Officer:
+    """Return who asks, who must be allowed to read the figures of the authority."""
+    return _officer(token_of(request), Duty.READ_STATISTICS)
+
+
 def writer(request: HttpRequest) -> Officer:
     """Return who asks, who must be allowed to write messages, by a token that may write."""
     token = token_of(request)

@@ -5,7 +5,7 @@ from typing import Any, Final
 from django import forms
 from django.http import QueryDict
 
-from comity.desks.cases import rules
+from comity.desks.cases import evaluations, rules
 from comity.desks.cases.api import bodies
 from comity.desks.cases.forms import FORMS, Choices
 
@@ -80,7 +80,7 @@ def _subject(place: str, schema: str, data: QueryDict) -> dict[str, Any]:
             found[asked.prop] = lines
         elif text and not asked.several:
             found[asked.prop] = text
-    for name in ("category", "link"):
+    for name in ("category", "link", *evaluations.FIELDS):
         if text := str(data.get(f"s{place}-{name}", "")):
             found[name] = text
     return found

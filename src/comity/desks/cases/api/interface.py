@@ -16,12 +16,14 @@ from ninja.parser import Parser
 from comity.desks.cases.api import (
     circulars,
     drafting,
+    figures,
     files,
     keeping,
     passing,
     previewing,
     problems,
     reading,
+    starting,
     wording,
     writing,
 )
@@ -68,6 +70,8 @@ api.add_router("", files.router)
 api.add_router("", passing.router)
 api.add_router("", keeping.router)
 api.add_router("", circulars.router)
+api.add_router("", figures.router)
+api.add_router("", starting.router)
 
 
 @cache
