@@ -836,7 +836,11 @@ def main() -> None:
     """Do the one call that is named, or one a line for as long as somebody asks."""
     if sys.argv[1] == "hands":
         for line in sys.stdin:
-            called = json.loads(line)
+            try:
+                called = json.loads(line)
+            except ValueError:  # say what came: nothing but a call ever should
+                print(json.dumps({"error": f"no call: {line[:200]!r}"}), flush=True)
+                continue
             try:
                 told = {"result": globals()[called["name"]](**called["arguments"])}
             except Exception:  # the asking test raises it
