@@ -94,5 +94,5 @@ def test_the_list_asks_a_fixed_number_of_queries(
         message = actions.send_request(draft, officer, at=at).message
         assert message is not None
         actions.take(message.case, officer, shown=None, at=at)
-    with django_assert_max_num_queries(4):
+    with django_assert_max_num_queries(5):
         assert len(handing_over.lines(officer, handing_over.held(officer))) == 5

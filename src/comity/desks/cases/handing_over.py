@@ -49,15 +49,17 @@ def held(officer: Officer) -> list[int]:
 
 
 def lines(officer: Officer, ids: Sequence[int]) -> tuple[Line, ...]:
-    """Return the lines of these cases, what is due first before the others; in three queries.
+    """Return the lines of these cases, what is due first before the others; in four queries.
 
     Args:
         officer: who looks; what he may not see is not there.
         ids: of cases, as `held` returns them.
     """
     grouped: dict[int, list[CaseMessage]] = defaultdict(list)
-    shown = reads.visible_to(officer).filter(case__in=ids).select_related("case__holder").prefetch_related("addressees")
+    cases = Case.objects.in_bulk(ids)  # joined, each message would bring its own copy of case and holder
+    shown = reads.visible_to(officer).filter(case__in=ids).prefetch_related("addressees")
     for one in shown.defer("kept").order_by("id"):
+        one.case = cases[one.case_id]
         grouped[one.case_id].append(one)
     notes: dict[int, list[CaseNote]] = defaultdict(list)
     for note in CaseNote.objects.filter(case__in=ids, struck_at=None).select_related("author").order_by("-id"):
