@@ -6,7 +6,6 @@ third of all messages and others one. Limit: reading the rows of one page of the
 """
 
 import argparse
-import gc
 import itertools
 import json
 import random
@@ -26,6 +25,8 @@ QUICK = 50
 ROUNDS = 60
 if TYPE_CHECKING:
     import subprocess
+
+    from django.test import Client
 
     from comity.node.officers.models import Officer
 
@@ -193,11 +194,14 @@ def p95(times: Sequence[float]) -> float:
 
 
 def part(cases: int) -> None:
-    """Run inside the node: fill it, then measure each page; prints JSON lines."""
+    """Run inside the node that `fill` filled: measure each page; prints JSON lines.
+
+    In a process of its own, for no console holds what filled its tables.
+    """
     import django
 
     django.setup()
-    client, seed = seat(cases)
+    client, seed = seat(), Seed(cases)
     chance = random.Random(2)  # noqa: S311  # as above
     last = cases
 
@@ -259,16 +263,17 @@ def by_keys(chance: random.Random, last: int) -> object:
     return rows.every(f"SELECT * FROM cases_casemessage WHERE id IN ({rows.marks(50)})", *keys)  # noqa: S608  # marks
 
 
-def seat(cases: int) -> tuple[Any, Seed]:
-    """Fill the node and return a browser in which a supervisor is signed in."""
+def fill(cases: int) -> None:
+    """Run inside the node: fill it; prints JSON lines."""
     import hashlib
     import secrets
 
+    import django
+
+    django.setup()
     from django.db import connection
-    from django.test import Client
 
     from comity.messages import write
-    from comity.node.officers import stepup
     from comity.node.officers.actions import register_officer
     from comity.sealing import seal_body
     from messages import request
@@ -286,14 +291,24 @@ def seat(cases: int) -> tuple[Any, Seed]:
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")
     print(json.dumps(["seeded", time.perf_counter() - started]), flush=True)
-    gc.freeze()  # no console holds what filled it
+    print(json.dumps(["end", 0]), flush=True)
+
+
+def seat() -> "Client":
+    """Return a browser in which the supervisor is signed in."""
+    from django.test import Client
+
+    from comity.node.officers import stepup
+    from comity.node.officers.models import Officer
+
+    officer = Officer.objects.get(username="bench")
     client = Client(SERVER_NAME="localhost")
     client.force_login(officer, backend="allauth.account.auth_backends.AuthenticationBackend")
     session = client.session
     session["second_factor_known"] = True
     session[stepup.CONFIRMED] = time.time()
     session.save()
-    return client, seed
+    return client
 
 
 def lines(process: "subprocess.Popen[str]") -> Iterator[tuple[str, float]]:
@@ -309,7 +324,8 @@ def main(chosen: argparse.Namespace) -> None:
     """Build a node, let it be measured, and show the figures."""
     cases = CASES // QUICK if chosen.quick else chosen.cases
     with two_nodes() as nodes:
-        found = dict(lines(inside(nodes["XA"], __file__, "part", str(cases))))
+        found = dict(lines(inside(nodes["XA"], __file__, "fill", str(cases))))
+        found |= dict(lines(inside(nodes["XA"], __file__, "part", str(cases))))
     limit = found.pop("limit")
     print(f"{cases:,} cases, {cases * MESSAGES:,} messages, filled in {found.pop('seeded'):.0f} s")
     for name, value in found.items():
@@ -331,7 +347,7 @@ def worst(what: str, found: dict[str, float], reach: float, limit: float) -> Fig
 
 
 if __name__ == "__main__":
-    if sys.argv[1:2] == ["part"]:
-        part(int(sys.argv[2]))
+    if sys.argv[1:2] in (["fill"], ["part"]):
+        (fill if sys.argv[1] == "fill" else part)(int(sys.argv[2]))
     else:
         main(arguments(__doc__, lambda parser: parser.add_argument("--cases", type=int, default=CASES)))
