@@ -7,7 +7,7 @@ import pytest
 
 from comity.delivery import Parcel
 from comity.node.exchange import catching_up
-from comity.node.exchange.catching_up import AFTER_NOTES, SELDOM, WITH_A_GAP, Schedule
+from comity.node.exchange.catching_up import AFTER_NOTES, IN_VAIN, SELDOM, WITH_A_GAP, Schedule
 from comity.node.exchange.errands import Errands
 from comity.node.partners import pairs
 from comity.node.partners.models import Lane, Pair
@@ -41,6 +41,30 @@ def test_a_partner_that_was_away_is_asked_when_it_is_back(pair):
     Pair.objects.update(failures=0)
     assert asked(schedule, timedelta(seconds=2)) == [pair.id]
     assert asked(schedule, timedelta(seconds=3)) == []
+
+
+def test_a_partner_that_was_away_between_two_looks_is_asked_too(pair):
+    """The schedule looks every second; who fails once and takes the next parcel was never seen away."""
+    schedule = Schedule()
+    asked(schedule)
+    schedule.returned(pair)
+    assert asked(schedule, timedelta(seconds=1)) == [pair.id]
+    assert asked(schedule, timedelta(seconds=2)) == []
+
+
+def test_a_partner_that_does_not_answer_is_asked_again_later_each_time(pair):
+    schedule = Schedule()
+    asked(schedule)
+    times, now = [], timedelta()
+    for _ in range(12):
+        schedule.in_vain(pair, AT + now)
+        wait = next(one for one in (IN_VAIN * 2**power for power in range(20)) if asked(schedule, now + min(one, SELDOM)))
+        times.append(min(wait, SELDOM))
+        now += times[-1]
+    assert times == [min(IN_VAIN * 2**power, SELDOM) for power in range(12)]
+    schedule.answered(pair)
+    schedule.in_vain(pair, AT + now)
+    assert asked(schedule, now + IN_VAIN) == [pair.id]
 
 
 def test_a_gap_is_asked_about_every_few_minutes_until_it_closes(pair):

@@ -27,6 +27,7 @@ NOTES: Final = "/federation/v1/notes"
 SELDOM: Final = timedelta(hours=1)
 AFTER_NOTES: Final = timedelta(minutes=1)  # where there was something, the partner may be unable to call us
 WITH_A_GAP: Final = timedelta(minutes=2)
+IN_VAIN: Final = timedelta(seconds=5)  # twice as long after each time that the partner did not answer
 TRIES: Final = 3  # a parcel that is pushed meanwhile moves the head from which the pulled one was proved
 
 
@@ -36,6 +37,8 @@ class Schedule:
     def __init__(self) -> None:
         self._due: dict[int, datetime] = {}
         self._away: set[int] = set()
+        self._returned: set[int] = set()
+        self._in_vain: dict[int, int] = {}
         self._started = False
 
     def due(self, at: datetime) -> tuple[Pair, ...]:
@@ -47,7 +50,8 @@ class Schedule:
         failures = dict(Pair.objects.values_list("id", "failures"))
         gaps = set(Lane.objects.filter(in_ahead__gt=0).values_list("pair_id", flat=True))
         away = {key for key, number in failures.items() if number}
-        back = self._away - away
+        back = (self._away - away) | self._returned
+        self._returned -= back
         found = []
         for key in failures:
             # The first look is the start of this process: whatever happened before, each partner is asked once.
@@ -62,7 +66,24 @@ class Schedule:
 
     def found(self, pair: Pair, at: datetime) -> None:
         """Ask a partner again soon, for it had something."""
-        self._due[pair.id] = min(self._due.get(pair.id, at + AFTER_NOTES), at + AFTER_NOTES)
+        self._sooner(pair, at + AFTER_NOTES)
+
+    def returned(self, pair: Pair) -> None:
+        """Ask a partner at once that took a parcel after one that failed: two looks may not have seen it away."""
+        self._returned.add(pair.id)
+
+    def answered(self, pair: Pair) -> None:
+        """Forget how often a partner was asked in vain."""
+        self._in_vain.pop(pair.id, None)
+
+    def in_vain(self, pair: Pair, at: datetime) -> None:
+        """Ask a partner that did not answer again, later each time: one that only starts is ready in a moment."""
+        times = self._in_vain.get(pair.id, 0)
+        self._in_vain[pair.id] = times + 1
+        self._sooner(pair, at + min(SELDOM, IN_VAIN * 2 ** min(times, 16)))
+
+    def _sooner(self, pair: Pair, when: datetime) -> None:
+        self._due[pair.id] = min(self._due.get(pair.id, when), when)
 
 
 def fetch(pair: Pair, get: Get, clock: Callable[[], datetime]) -> int:

@@ -250,7 +250,10 @@ class Worker:
         try:
             pair = Pair.objects.get(id=pair_id)
             try:
-                return deliver.deliver(pair, lane, self._post, timezone.now()).more
+                outcome = deliver.deliver(pair, lane, self._post, timezone.now())
+                if pair.failures and outcome.more and not outcome.code:
+                    self._schedule.returned(pair)
+                return outcome.more
             except (OperationalError, sequencer.SequencerError):
                 raise
             except Exception:
@@ -336,7 +339,13 @@ class Worker:
             self._errand(pair.partner, "attachments", partial(self._fetch, pair))  # behind what else waits
 
     def _catch_up(self, pair: Pair) -> None:
-        if catching_up.fetch(pair, self._get, timezone.now):
+        try:
+            brought = catching_up.fetch(pair, self._get, timezone.now)
+        except (OSError, PartnersError):
+            self._schedule.in_vain(pair, timezone.now())
+            raise
+        self._schedule.answered(pair)
+        if brought:
             self._schedule.found(pair, timezone.now())
             self.wake()  # the receipts are owed
 
