@@ -12,7 +12,7 @@ from tests.desks.cases.api.conftest import system_of
 from tests.desks.cases.conftest import FILLED, Partner, officer_named, sit_down
 from tests.desks.cases.test_following_up import about, newest, write
 
-from comity.desks.cases import actions, composing, counting, due, keeping, partner_page, reads, statistics
+from comity.desks.cases import actions, composing, counting, due, keeping, partner_page, reads, statistics, tabs
 from comity.desks.cases.actions import sending
 from comity.desks.cases.forms import Draft
 from comity.desks.cases.models import Addressee, Case, CaseMessage, State
@@ -54,7 +54,7 @@ def page_of(browser: Client, message: CaseMessage) -> str:
 
 def listed(officer: Officer) -> set[str]:
     """Return the lists in which anything stands."""
-    return {tab.key for tab in reads.TABS if reads.visible_to(officer).filter(tab.filter(officer)).exists()}
+    return {tab.key for tab in tabs.TABS if reads.visible_to(officer).filter(tab.filter(officer)).exists()}
 
 
 def test_of_a_circular_nobody_owes_an_answer_and_no_clock_runs(

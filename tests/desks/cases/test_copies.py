@@ -22,6 +22,7 @@ from comity.desks.cases import (
     reads,
     ringing,
     statistics,
+    tabs,
 )
 from comity.desks.cases.forms import Draft
 from comity.desks.cases.models import Addressee, CaseMessage, State
@@ -121,6 +122,15 @@ def test_it_is_left_out_on_a_ground_that_is_recorded_with_the_clause(desktop: Cl
     assert "safety" in act
     assert "2.15" in act
     assert "xa.ncb" in act
+    page = desktop.get(f"/cases/{newest().case_id}/").content.decode()
+    assert "No copy goes to <bdi>" in page
+    assert "It would endanger a person." in page
+    assert "Clause 2.15" in page
+
+
+def test_that_no_copy_went_is_for_those_who_may_see_the_message(desktop: Client, browser: Client) -> None:
+    write(desktop, "new", **{**FILLED, "no_copy": "safety"})
+    assert browser.get(f"/cases/{newest().case_id}/").status_code == 404
 
 
 @pytest.mark.parametrize(
@@ -145,7 +155,7 @@ def test_a_copy_is_information_it_waits_for_nobody_and_nothing_is_counted(
     browser: Client, officer: Officer, copy: CaseMessage, at: datetime
 ) -> None:
     assert (copy.copied, copy.due_at, copy.limit_at, copy.state) == (True, None, None, State.NEW)
-    lists = {tab.key for tab in reads.TABS if reads.visible_to(officer).filter(tab.filter(officer)).exists()}
+    lists = {tab.key for tab in tabs.TABS if reads.visible_to(officer).filter(tab.filter(officer)).exists()}
     assert lists == {"all", "new", "copies"}
     page = browser.get(f"/cases/{copy.case_id}/").content.decode()
     assert NOTICE in page

@@ -1,20 +1,23 @@
 """Code H3 as conditions that a node can read: stated on the form, read by the partner in its own language."""
 
 from collections.abc import Callable
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 import pytest
 from django.test import Client
 from django.utils import translation
-from tests.desks.cases.conftest import FILLED
+from tests.desks.cases.conftest import FILLED, Partner, officer_named
 from tests.desks.cases.test_copies import as_sent
 from tests.desks.cases.test_following_up import newest, write
 
-from comity.desks.cases import restrictions
+from comity.desks.cases import composing, reads, restrictions
+from comity.desks.cases.api.shapes import CaseShape
 from comity.desks.cases.content import content_of
 from comity.desks.cases.forms import Draft
 from comity.desks.cases.models import CaseMessage
+from comity.desks.cases.printing.paper import paper
 from comity.messages import Condition, ConditionRule
+from comity.node.officers.models import Officer
 from comity.vocabulary.handling import Handling
 
 FillIn = Callable[..., Draft]
@@ -82,3 +85,53 @@ def test_words_of_the_author_and_what_a_node_reads_are_kept_apart(browser: Clien
     said = content_of(as_sent(newest()))
     assert said["conditions"] == ["Not to the press."]
     assert said["restrictions"] == [{"rule": "no-contact", "value": ""}]
+
+
+def test_the_preview_says_them_in_the_languages_of_the_recipients(browser: Client) -> None:
+    asked = {**FILLED, **KEPT, "recipients": ["xb.spoc", "xd.ncb"], "step": "preview"}
+    page = browser.post("/cases/new", asked).content.decode()
+    assert "Recipients are told in French:" in page
+    assert "Réservé à ces unités" in page
+    assert "لهذه الوحدات فقط" in page
+    assert (
+        "Recipients are told in"
+        not in browser.post("/cases/new", {**asked, **dict.fromkeys(KEPT, "")}).content.decode()
+    )
+
+
+def said_at(page: str, message: CaseMessage) -> str:
+    """Return what the page of a case says at one message."""
+    return page.partition(f'id="message-{message.pk}"')[2].partition("</article>")[0]
+
+
+def test_each_message_says_its_own_and_the_bar_says_each_once(
+    browser: Client, officer: Officer, at: datetime, fill_in: FillIn, partner: Callable[[str], Partner]
+) -> None:
+    draft = fill_in(**KEPT)
+    assert draft.is_valid()
+    asked = partner("xb.spoc").asks(composing.request(draft, officer, "XA-1", at))
+    write(
+        browser,
+        f"messages/{asked.pk}/answer",
+        kind="negative",
+        text="Not here.",
+        handling=["H0", "H3"],
+        no_contact="on",
+    )
+    officer.language = "fr"
+    officer.save()
+    page = browser.get(f"/cases/{asked.case_id}/", headers={"Accept-Language": "fr"}).content.decode()
+    assert "Réservé à ces unités" in said_at(page, asked)
+    assert "Aucun contact avec" in said_at(page, newest())
+    assert "Réservé à ces unités" not in said_at(page, newest())
+    assert page.partition('class="handling"')[2].partition("</div>")[0].count("Aucun contact avec") == 1
+
+
+def test_paper_and_interface_say_them_in_the_language_of_who_reads(browser: Client, officer: Officer) -> None:
+    write(browser, "new", **{**FILLED, **KEPT})
+    with translation.override("es"):
+        case = reads.case_page(officer, newest().case_id)
+        printed = str(paper(case, officer_named("marsh", role="supervisor"), at=newest().sent_at)["messages"])
+        (shape,) = CaseShape.of_page(case, officer).messages
+    assert "Solo para estas unidades" in printed
+    assert any(one.startswith("Ningún contacto con") for one in shape.conditions)

@@ -40,6 +40,7 @@ class Copy:
         agreement: title in the reader's language.
         number: of the clause that says so.
         text: of that clause, in the reader's language.
+        clause: its id.
     """
 
     to: str
@@ -49,6 +50,7 @@ class Copy:
     agreement: str = ""
     number: str = ""
     text: str = ""
+    clause: str = ""
 
 
 def known(
@@ -81,6 +83,7 @@ def known(
                 agreement=agreement.title.get(language, agreement.title["en"]),
                 number=clause.number if clause else "",
                 text=clause.text.get(language, clause.text["en"]) if clause else "",
+                clause=one.clause,
             )
     return tuple(found.values())
 

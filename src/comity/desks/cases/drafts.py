@@ -180,6 +180,12 @@ def address_of(draft: StoredDraft) -> str:
     return f"{begun_at(draft.kind)}?draft={draft.pk}"
 
 
+def address_for(draft: StoredDraft, officer: Officer) -> str:
+    """Return where this officer reads a draft: its author as in `address_of`, who has to approve it there."""
+    own = draft.author_id == officer.pk
+    return address_of(draft) if own else reverse("cases:approval", args=[draft.pk])
+
+
 def case_of(draft: StoredDraft) -> Case | None:
     """Return the case a draft belongs to; `None` for one that will open its own."""
     return draft.about.case if draft.about is not None else draft.case

@@ -3,6 +3,7 @@
 from django.db.models import Q
 
 from comity.desks.cases import indexing
+from comity.desks.cases.athome import PickedFrom
 from comity.desks.cases.entered import Entered
 from comity.desks.cases.marked import SubjectMark
 from comity.desks.cases.models import Candidate, Case, CaseLink, CaseMessage, CaseNote, DraftFile, StoredDraft
@@ -12,8 +13,8 @@ from comity.vocabulary.authority import AuthorityId
 def forget(own: AuthorityId, msg: bytes) -> bool:
     """Empty a message's content and caption, its candidates' copies of records, drafts of and about it, and its words.
 
-    Of what was entered by hand also who spoke at the partner, and the keys of its files. Tells whether there was
-    anything left to erase.
+    What was picked out of a pasted text goes with the text; of what was entered by hand also who spoke at the partner,
+    and the keys of its files. Tells whether there was anything left to erase.
 
     Runs in the transaction that erases the message itself. A case whose messages are all erased loses its title,
     the notes in it and the reasons of its links.
@@ -23,6 +24,7 @@ def forget(own: AuthorityId, msg: bytes) -> bool:
     there = messages.filter(erased=False).exists()
     messages.update(erased=True, kept=None, caption="")
     SubjectMark.objects.filter(message__in=ids).delete()
+    PickedFrom.objects.filter(message__in=ids).delete()
     Entered.objects.filter(message__in=ids).update(spoken_to="")
     Candidate.objects.filter(message__in=ids).update(record=None, reasons=[], reason="")
     for name in ("message__in", "about__in"):

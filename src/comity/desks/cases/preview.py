@@ -15,6 +15,7 @@ from comity.desks.cases.choices import authority_name
 from comity.desks.cases.copying import Copy
 from comity.desks.cases.facts import SubjectView, subjects_of
 from comity.desks.cases.models import CaseMessage
+from comity.desks.cases.spoken import Told, as_read_by
 from comity.formats.check_digits import iban_fits, imo_fits
 from comity.messages import Message
 from comity.node.exchange import gate
@@ -52,7 +53,7 @@ class Preview:
     earlier: tuple[Earlier, ...] = ()  # requests about the same, to or from the same partners
     not_copied: tuple[Copy, ...] = ()  # copies that are owed and left out
     no_copy: str = ""  # the ground for it
-    told: tuple[tuple[str, str, str], ...] = ()  # of a circular, what it means, in the languages of its recipients
+    told: tuple[Told, ...] = ()  # in the languages of the recipients: what a circular means, which conditions hold
 
     @property
     def allowed(self) -> bool:
@@ -80,8 +81,16 @@ def preview(message: Message) -> Preview:
         kind=message.head.kind,
         approvals=approvals,
         doubts=doubts_of(message),
-        told=circulars.as_read_by(message.head.asked) if message.head.expects else (),
+        told=_told(message, shown),
     )
+
+
+def _told(message: Message, shown: dict[str, Any]) -> tuple[Told, ...]:
+    """Return what recipients are told in their own languages: what a circular means, and what a node can read of H3."""
+    circular = as_read_by(message.head.asked, lambda: str(circulars.MEANS)) if message.head.expects else ()
+    stated = bool(shown["restrictions"])
+    joined = as_read_by(message.head.recipients, lambda: " · ".join(restrictions.stated(shown))) if stated else ()
+    return (*circular, *joined)
 
 
 def _decided(message: Message) -> tuple[int, tuple[Recipient, ...]]:

@@ -16,9 +16,12 @@ def in_words(content: Mapping[str, Any] | None) -> tuple[str, ...]:
     Args:
         content: as `content.content_of` returns it; `None` once erased.
     """
-    said = content or {}
-    stated = (_said(one["rule"], one["value"]) for one in said.get("restrictions", ()))
-    return (*said.get("conditions", ()), *stated)
+    return (*(content or {}).get("conditions", ()), *stated(content))
+
+
+def stated(content: Mapping[str, Any] | None) -> tuple[str, ...]:
+    """Return the restrictions that a node can read, in the language that is active (`content` as in `in_words`)."""
+    return tuple(_said(one["rule"], one["value"]) for one in (content or {}).get("restrictions", ()))
 
 
 def _said(rule: str, value: str) -> str:

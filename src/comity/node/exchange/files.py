@@ -11,7 +11,7 @@ from comity.agreements import Ask, Decision
 from comity.messages import Attachment, MessageError
 from comity.messages import read as read_message
 from comity.node import places
-from comity.node.exchange import attachments
+from comity.node.exchange import attachments, serving
 from comity.node.exchange.models import Chunk, Note
 from comity.node.ledger import actions as ledger
 from comity.node.partners import members
@@ -98,6 +98,19 @@ def read(source: Note | Kept, sha256: bytes, ask: Ask, *, by: str, at: datetime,
     if found is None:
         return decision
     return File(found.title, found.media_type, found.size, _opened(found))
+
+
+def of_draft(attachment: Attachment) -> File:
+    """Return a file that was sealed here for a message that is not sent yet.
+
+    Only for who writes that message or has to approve it; whoever calls this decides and records.
+
+    Raises:
+        NotHereError: it is no longer here whole, as after a restore.
+    """
+    if not all(serving.chunk_path(digest).exists() for digest, _ in attachment.chunks):
+        raise NotHereError("a piece of the file is gone")
+    return File(attachment.title, attachment.media_type, attachment.size, _opened(attachment))
 
 
 def _named(source: Note | Kept, sha256: bytes) -> Attachment:

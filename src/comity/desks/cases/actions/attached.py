@@ -4,12 +4,14 @@ from datetime import datetime
 from typing import Final
 
 from comity.agreements import Action, Decision
-from comity.desks.cases.actions.drafts import files_of
+from comity.desks.cases.actions.drafts import case_of, digest, files_of
+from comity.desks.cases.actions.recording import record
 from comity.desks.cases.models import CaseMessage, StoredDraft
 from comity.desks.cases.visibility import ask_about
 from comity.node.exchange import files as exchanged
 from comity.node.exchange.models import Note
 from comity.node.officers.models import Officer
+from comity.node.writing import writing
 
 SAFE: Final = {
     "X-Content-Type-Options": "nosniff",
@@ -41,11 +43,35 @@ def take_out(message: CaseMessage, sha256: str, officer: Officer, *, at: datetim
     if source is None or len(sha256) != _HASH_DIGITS:
         return None
     try:
-        digest = bytes.fromhex(sha256)
+        wanted = bytes.fromhex(sha256)
     except ValueError:
         raise exchanged.NotHereError from None
     ask = ask_about(officer, Action.VIEW, message)
-    return exchanged.read(source, digest, ask, by=officer.username, at=at, case=message.case.reference)
+    return exchanged.read(source, wanted, ask, by=officer.username, at=at, case=message.case.reference)
+
+
+def look_into(stored: StoredDraft, sha256: str, officer: Officer, *, at: datetime) -> exchanged.File:
+    """Return a file of a draft for its author, or for who has to approve it, of whom it is recorded.
+
+    Args:
+        stored: the officer's own, or waiting for his approval.
+        sha256: of the plain file, in hex.
+        officer: who looks.
+        at: now, UTC.
+
+    Raises:
+        NotHereError: the draft has no such file, or it is no longer here whole.
+    """
+    found = next((one for one in files_of(stored) if one.sha256.hex() == sha256), None)
+    if found is None:
+        raise exchanged.NotHereError("the draft has no such file")
+    file = exchanged.of_draft(found)
+    if officer.pk != stored.author_id:
+        with writing():
+            facts = {"bytes": file.size}
+            subjects = [digest(stored), found.sha256]
+            record("draft.consulted", officer, at, case=case_of(stored), subjects=subjects, facts=facts)
+    return file
 
 
 def _source(message: CaseMessage) -> Note | exchanged.Kept | None:

@@ -18,6 +18,8 @@ from comity.desks.cases.forms.messages import Choices
 from comity.desks.cases.forms.subject import SubjectForm
 from comity.desks.cases.forms.zone import Filled, fill, unread
 from comity.desks.cases.models import CaseMessage
+from comity.desks.cases.passages import IN_WORDS, Passage, Passages, grouped
+from comity.formats.pasted import MAX_TEXT
 
 _NOT_CONTENT: Final = frozenset({"csrfmiddlewaretoken", "step", "draft"})
 _SEVERAL: Final = frozenset({"recipients", "handling", "include", "codes", "copies"})
@@ -152,6 +154,19 @@ class Draft:
     def all_origins(self) -> tuple[picking.Origin, ...]:
         """Where every value came from that was picked out of a text and still stands as it was."""
         return tuple(one for found in picking.origins(self.data, self._pairs()).values() for one in found)
+
+    @property
+    def passages(self) -> Passages:
+        """From which passages of the text values came that still stand as picked; with the text, if any does."""
+        data = posted(self.kept)  # without what must not be on this node
+        places = {one.prefix: place for place, one in enumerate(self.subjects)}
+        found = tuple(
+            Passage(places.get(prefix, IN_WORDS), one.prop, one.value, one.written, one.line, one.source)
+            for prefix, some in picking.origins(data, self._pairs()).items()
+            for one in some
+        )
+        text = str(data.get(picking.TEXT, "")).replace("\r\n", "\n")[:MAX_TEXT] if found else ""
+        return grouped(found, [one.caption for one in self.subjects], text)
 
     @property
     def picked(self) -> tuple[str, ...]:

@@ -1,14 +1,14 @@
 """Facts picked by hand out of a text that was pasted: what is found in it, where it can go, where it came from.
 
-The text is kept in the draft alone and goes with it: when the message is sent, or the draft is discarded, or the
-officer removes it. A value that was picked keeps the words, the line and the source it came from.
+A value that was picked keeps the words, the line and the source it came from. When the message has been sent they stay
+at home beside it, with the text unless the officer removed it (`passages`); a text of which nothing was picked goes
+with the draft.
 """
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
-from itertools import pairwise
 from typing import Any, Final
 
 from django.http import QueryDict
@@ -18,7 +18,8 @@ from django.utils.translation import gettext_lazy
 from comity.desks.cases import classified, rules, words
 from comity.desks.cases.forms.zone import FIELD as ZONE
 from comity.desks.cases.forms.zone import Filled, fill
-from comity.formats.pasted import MAX_TEXT, Kind, Piece, Strange, find, recognise, strange
+from comity.desks.cases.passages import Stretch, stretches
+from comity.formats.pasted import MAX_TEXT, Kind, Piece, find, recognise, strange
 from comity.vocabulary.visible import shown
 
 TEXT, SOURCE, PASSAGE, PASSAGE_TO, PICKED = "paste", "paste_from", "passage", "passage_to", "picked"
@@ -71,6 +72,7 @@ class Origin:
         line: of the text, from 1.
         source: of the text, as the officer named it; may be empty.
         label: of the field.
+        prop: name of the property, ``vin`` for that number; empty for the field for text.
     """
 
     to: str
@@ -79,6 +81,7 @@ class Origin:
     line: int
     source: str
     label: str = ""
+    prop: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,17 +101,6 @@ class Offer:
     kind: Any
     groups: tuple[tuple[str, tuple[tuple[str, str], ...]], ...]
     chosen: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Stretch:
-    """A part of the text as it is shown: plain, a piece that was found, or something that is not what it looks like."""
-
-    text: str
-    name: str = ""
-    kind: Any = ""
-    code: str = ""
-    mixed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,7 +171,7 @@ def picking(data: QueryDict | None, target: Target, today: date) -> Picking:
     return Picking(
         text=text[: MAX_TEXT + 1],
         source=str(data.get(SOURCE, "")),
-        stretches=tuple(_stretches(text[:MAX_TEXT], pieces)),
+        stretches=tuple(stretches(text[:MAX_TEXT], pieces, lambda one: (_name(one), KINDS[one.kind]))),
         offers=offers,
         groups=_groups(target, None),
         passage=(str(data.get(PASSAGE, ""))[:_MAX_PASSAGE], str(data.get(PASSAGE_TO, ""))),
@@ -245,16 +237,15 @@ def origins(data: QueryDict | None, pairs: Sequence[tuple[int, str]]) -> dict[st
     What went into the text stands under the empty prefix.
     """
     found: dict[str, tuple[Origin, ...]] = {}
-    labels = {
-        f"s{place}-{asked.prop}": str(words.field(asked)) for place, kind in pairs for asked in rules.FIELDS[kind]
-    }
+    fields = {f"s{place}-{asked.prop}": asked for place, kind in pairs for asked in rules.FIELDS[kind]}
     for raw in (data or QueryDict()).getlist(PICKED)[:MAX_PICKED]:
         one = _origin(str(raw))
         if one is None or data is None or one.value not in str(data.get(one.to, "")).splitlines():
             continue
-        prefix = one.to.partition("-")[0] if one.to in labels else ""
-        labelled = Origin(one.to, one.value, one.written, one.line, one.source, labels.get(one.to, ""))
-        found[prefix] = (*found.get(prefix, ()), labelled)
+        if (asked := fields.get(one.to)) is not None:
+            one = replace(one, label=str(words.field(asked)), prop="vin" if asked.kind == "vin" else asked.prop)
+        prefix = one.to.partition("-")[0] if asked is not None else ""
+        found[prefix] = (*found.get(prefix, ()), one)
     return found
 
 
@@ -404,27 +395,3 @@ def _options(
         for prop, label in _fields(kind, piece)
         for number, reading in readings
     )
-
-
-def _stretches(text: str, pieces: Sequence[Piece]) -> Iterator[Stretch]:
-    """Yield the text from its begin to its end; a piece is one stretch, except where something in it is strange."""
-    odd = strange(text)
-    of_piece = {one.start: one for one in pieces}
-    unseen = {one.start: one for one in odd if one.code}
-    mixed = {one.start: one for one in odd if not one.code}
-    spans = [*((one.start, one.stop) for one in odd), *((one.start, one.stop) for one in pieces)]
-    cuts = {0, len(text)} | {end for span in spans for end in span}
-    inside: Piece | None = None
-    word: Strange | None = None
-    for start, stop in pairwise(sorted(cuts)):
-        inside = of_piece.get(start) or (inside if inside is not None and start < inside.stop else None)
-        word = mixed.get(start) or (word if word is not None and start < word.stop else None)
-        hidden = unseen.get(start)
-        times = f" \N{MULTIPLICATION SIGN} {stop - start}" if stop - start > 1 else ""
-        yield Stretch(
-            text="" if hidden is not None else text[start:stop],
-            name=_name(inside) if inside is not None else "",
-            kind=KINDS[inside.kind] if inside is not None else "",
-            code=f"{hidden.code}{times}" if hidden is not None else "",
-            mixed=word is not None,
-        )

@@ -1,6 +1,7 @@
 """The pages of files: attached to a draft, and taken out of a message."""
 
 import base64
+from http import HTTPStatus
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
@@ -34,6 +35,8 @@ def draft_files(request: HttpRequest, draft_id: int) -> HttpResponse:
 def _files(request: HttpRequest, draft_id: int, handler: SealingHandler) -> HttpResponse:
     stored = _own(request, draft_id)
     fault = _taken(request, stored, handler) if request.method == "POST" else ""
+    if request.method == "POST" and not fault and request.headers.get("Comity-Upload"):
+        return HttpResponse(status=HTTPStatus.NO_CONTENT)
     if request.method == "POST" and not fault:
         return redirect("cases:draft_files", draft_id=stored.pk)
     return page_of(
