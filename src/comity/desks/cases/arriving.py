@@ -48,7 +48,7 @@ def receive(batch: Sequence[Arrived]) -> None:
         return
     known = _referred(fresh)
     cases = _cases(fresh, known)
-    ids = rows.insert(CaseMessage, _COLUMNS, _rows(fresh, cases))
+    ids = rows.insert(CaseMessage, _COLUMNS, _rows(fresh, cases, known))
     marks.put((key, one.authority, marks.of_message(one.arrived.message)) for one, key in zip(fresh, ids, strict=True))
     _reopen(cases)
     for one in fresh:
@@ -154,11 +154,13 @@ def _named(keys: Sequence[tuple[str, str]]) -> dict[tuple[str, str], int]:
 _COLUMNS: Final = (
     "case_id", "authority", "originator", "incoming", "kind", "reference", "in_reply_to", "msg", "note_id", "purpose",
     "crime_area", "urgency", "handling", "languages", "caption", "deadline", "sent_at", "arrived_at",
-    "ahead", "state", "circular", "copied", "tags_fit", "limit_at", "due_at", "warn_at", "delay",
+    "ahead", "state", "circular", "copied", "unit", "tags_fit", "limit_at", "due_at", "warn_at", "delay",
 )  # fmt: skip
 
 
-def _rows(batch: Sequence[_Filed], cases: Sequence[int]) -> list[tuple[rows.Value, ...]]:
+def _rows(
+    batch: Sequence[_Filed], cases: Sequence[int], known: dict[tuple[str, bytes], CaseMessage]
+) -> list[tuple[rows.Value, ...]]:
     """Return the columns of each message, as the database takes them."""
     moments: dict[int, rows.Value] = {}
 
@@ -173,6 +175,7 @@ def _rows(batch: Sequence[_Filed], cases: Sequence[int]) -> list[tuple[rows.Valu
     found: list[tuple[rows.Value, ...]] = []
     for one, case_id in zip(batch, cases, strict=True):
         arrived, head, refers = one.arrived, one.arrived.message.head, one.arrived.message.refers
+        earlier = known.get((one.authority, refers.msg)) if refers else None
         found.append(
             (
                 case_id, one.authority, head.from_.text, True, head.kind, one.reference,
@@ -181,7 +184,7 @@ def _rows(batch: Sequence[_Filed], cases: Sequence[int]) -> list[tuple[rows.Valu
                 _json(content.languages_of(arrived.message)), one.caption,
                 moment(head.deadline), moment(head.sent), rows.moment(arrived.at),
                 arrived.standing is delivery.Standing.AHEAD, State.NEW.value,
-                head.expects is not None, arrived.note.to in head.copies,
+                head.expects is not None, arrived.note.to in head.copies, earlier.unit if earlier else "",
                 fingerprinting.fits(arrived.message, arrived.note.to), *_due(one, limits),
             )
         )  # fmt: skip

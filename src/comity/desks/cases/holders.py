@@ -15,6 +15,7 @@ class Passing(models.TextChoices):
     ASSIGNED = "assigned", "assigned"
     HANDED_OVER = "handed-over", "handed-over"  # at the end of a shift
     GIVEN_BACK = "given-back", "given-back"
+    FORWARDED = "forwarded", "forwarded"  # to a unit, of which nobody has taken it yet
 
 
 class Passed(models.Model):
@@ -26,13 +27,16 @@ class Passed(models.Model):
     to = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+", db_index=False
     )
+    unit = models.CharField(max_length=120, blank=True)  # to which it was forwarded
+    why = models.CharField(max_length=500, blank=True)  # it was forwarded; for colleagues
     at = models.DateTimeField()
 
     class Meta:
         constraints: ClassVar[list[models.BaseConstraint]] = [
             models.CheckConstraint(
-                condition=Q(how="given-back", to__isnull=True) | (~Q(how="given-back") & Q(to__isnull=False)),
-                name="only_what_is_given_back_goes_to_nobody",
+                condition=Q(how__in=["given-back", "forwarded"], to__isnull=True)
+                | (~Q(how__in=["given-back", "forwarded"]) & Q(to__isnull=False)),
+                name="only_what_is_given_back_or_forwarded_goes_to_nobody",
             ),
         ]
 

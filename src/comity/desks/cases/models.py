@@ -11,7 +11,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
-from comity.desks.cases import alerting, entered, holders, hooked, marked  # noqa: F401 - their tables belong to this desk, too
+from comity.desks.cases import alerting, athome, entered, holders, hooked, marked  # noqa: F401 - their tables belong to it
 from comity.desks.cases.content import content_of
 from comity.node.exchange import bodies
 

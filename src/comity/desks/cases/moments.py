@@ -20,6 +20,7 @@ _PASSED: Final[Mapping[str, Any]] = {
     Passing.ASSIGNED: pgettext_lazy("what happened", "Case assigned"),
     Passing.HANDED_OVER: pgettext_lazy("what happened", "Case handed over"),
     Passing.GIVEN_BACK: pgettext_lazy("what happened", "Case given back"),
+    Passing.FORWARDED: pgettext_lazy("what happened", "Case forwarded to a unit"),
 }
 
 
@@ -40,9 +41,10 @@ def of_escalations(told: Sequence[Escalation]) -> Iterable[Moment]:
 
 
 def of_passed(passed: Iterable[Passed]) -> Iterable[Moment]:
-    """Yield who took, assigned, handed over or gave back the case, and to whom it went if not to himself."""
+    """Yield who took, assigned, handed over, gave back or forwarded the case, and to whom it went."""
     for one in passed:
-        yield Moment(one.at, "user", _PASSED[one.how], str(one.by), str(one.to) if one.to not in {None, one.by} else "")
+        to = str(one.to) if one.to not in {None, one.by} else " · ".join(filter(None, [one.unit, one.why]))
+        yield Moment(one.at, "user", _PASSED[one.how], str(one.by), to)
 
 
 def of_entered(message: CaseMessage, kind: str) -> tuple[Moment, Moment]:

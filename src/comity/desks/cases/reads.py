@@ -7,17 +7,16 @@ from typing import Any, Final
 
 from django.core.paginator import Page
 from django.db.models import Case as Case_
-from django.db.models import F, Max, Q, QuerySet, When
-from django.db.models.functions import Now
+from django.db.models import F, Max, QuerySet, When
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from comity.desks.cases import asked_before, consents, escalations, holders, restrictions, taken_up, words
+from comity.desks.cases import asked_before, beside, consents, escalations, holders, restrictions, tabs, taken_up, words
 from comity.desks.cases.clock import Turn
 from comity.desks.cases.delivered import Delivery, deliveries
 from comity.desks.cases.due import clock_of
 from comity.desks.cases.facts import SubjectView, subjects_of
-from comity.desks.cases.filters import Filter, held_by, held_by_nobody
+from comity.desks.cases.filters import Filter
 from comity.desks.cases.models import (
     Addressee,
     Approval,
@@ -25,7 +24,6 @@ from comity.desks.cases.models import (
     Case,
     CaseMessage,
     DraftState,
-    State,
     StoredDraft,
     Verdict,
     open_bodies,
@@ -33,7 +31,7 @@ from comity.desks.cases.models import (
 from comity.desks.cases.moments import Moment, of_entered, of_escalations, of_passed
 from comity.desks.cases.paging import CappedPaginator, NarrowedPaginator
 from comity.desks.cases.questions import QuestionView, questions_of
-from comity.desks.cases.rules import ASKS, AWAIT_REPLY, REFERRING, acts_on, may_be_answered, may_be_hit, may_be_supplied
+from comity.desks.cases.rules import ASKS, REFERRING, acts_on, may_be_answered, may_be_hit, may_be_supplied
 from comity.desks.cases.visibility import visible_messages
 from comity.node.exchange import attachments, reading
 from comity.node.exchange.models import Receipt
@@ -42,7 +40,6 @@ from comity.node.officers.models import Officer
 PAGE: Final = 50
 FIRST: Final = 25  # of a list on the home page; the rest is a click away
 EVERYTHING: Final = Filter()
-WAITS: Final = (State.NEW, State.OPEN)
 _BY_DUE: Final = (F("still_since").asc(nulls_first=True), F("due_at").asc(nulls_last=True), "-id")
 """Overdue first, then what is due next; what stands still comes after it, and last what has no time limit."""
 LIFE_AT_RISK: Final = "life-at-risk"
@@ -76,53 +73,11 @@ def candidate_for(officer: Officer, candidate_id: int) -> Candidate:
 
 
 @dataclass(frozen=True, slots=True)
-class Tab:
-    """One saved filter of the list."""
-
-    key: str
-    name: Any
-    condition: Q
-    by_due: bool = False  # what is due first comes first, overdue before all
-    mine: bool = False  # in cases that the officer has taken
-
-    def filter(self, officer: Officer) -> Q:
-        """Return the condition for this officer."""
-        return self.condition & held_by(officer.pk) if self.mine else self.condition
-
-
-_OWED: Final = Q(kind__in=AWAIT_REPLY, circular=False, copied=False)
-_TO_ANSWER: Final = Q(incoming=True, state__in=WAITS) & _OWED
-# As one condition on `state`, that an index can serve.
-_DUE: Final = Q(incoming=True, state__in=WAITS) & (_OWED | Q(state=State.NEW))
-_NEW_BESIDE: Final = Q(incoming=True, state=State.NEW) & ~_OWED
-_ASKED: Final = Q(incoming=False, state=State.OPEN) & _OWED
-_WAITING: Final = _TO_ANSWER | _ASKED
-TABS: Final[tuple[Tab, ...]] = (
-    Tab("all", _("All"), Q()),
-    Tab("new", _("New"), Q(incoming=True, state=State.NEW)),
-    Tab("open", _("To be answered"), _TO_ANSWER, by_due=True),
-    Tab("waiting", _("Waiting for partners"), _ASKED, by_due=True),
-    # What a supervisor looks at: asked for anew each time, so that no timer can be missed.
-    Tab(
-        "late",
-        _("Nearly late or late"),
-        Q(incoming=True, kind__in=ASKS, state__in=WAITS, warn_at__lte=Now(), still_since=None),
-        by_due=True,
-    ),
-    Tab("mine", _("Mine"), _WAITING, by_due=True, mine=True),
-    Tab("free", _("Taken by nobody"), _TO_ANSWER & held_by_nobody(), by_due=True),
-    Tab("circulars", _("Only if you have something"), Q(incoming=True, circular=True, state__in=WAITS)),
-    Tab("sent", _("Sent"), Q(incoming=False)),
-    Tab("copies", _("Copies for information"), Q(copied=True)),
-)
-
-
-@dataclass(frozen=True, slots=True)
 class Home:
     """What waits on the desk: the first of each list, and how many there are in all."""
 
     new: tuple[CaseMessage, ...]
-    counts: tuple[tuple[Tab, int], ...]
+    counts: tuple[tuple[tabs.Tab, int], ...]
     travelling: tuple[CaseMessage, ...]
     waiting: int = 0
     on_the_way: int = 0
@@ -131,19 +86,19 @@ class Home:
 def home(officer: Officer) -> Home:
     """Return what is due and new, urgent and overdue first, and what partners have not yet received."""
     seen = visible_to(officer)
-    due = _listed(seen.filter(_DUE))
+    due = _listed(seen.filter(tabs.DUE))
     # Asked for by themselves, so that an urgent message is found though a hundred thousand others came after it.
     first = Case_(When(urgency=LIFE_AT_RISK, then=0), default=1)
-    urgent = tuple(due.exclude(urgency="normal").order_by(first, *_BY_DUE)[:FIRST])
-    fresh = (*urgent, *due.filter(urgency="normal").order_by(*_BY_DUE)[: max(0, FIRST - len(urgent))])
-    counts = {tab.key: (tab, seen.filter(tab.filter(officer)).count()) for tab in TABS[1:-2]}
+    urgent = tuple(due.exclude(tabs.NOT_URGENT).order_by(first, *_BY_DUE)[:FIRST])
+    fresh = (*urgent, *due.filter(tabs.NOT_URGENT).order_by(*_BY_DUE)[: max(0, FIRST - len(urgent))])
+    counts = {tab.key: (tab, seen.filter(tab.filter(officer)).count()) for tab in tabs.of(officer)[1:-2]}
     waiting = Addressee.objects.filter(note_id__in=reading.on_the_way(officer.authority)).values_list("message")
     travelling = _listed(seen.filter(pk__in={key for (key,) in waiting}))
     return Home(
         new=fresh,
         counts=tuple(counts.values()),
         travelling=tuple(travelling[:FIRST]),
-        waiting=counts["open"][1] + seen.filter(_NEW_BESIDE).count(),
+        waiting=counts["open"][1] + seen.filter(tabs.NEW_BESIDE).count(),
         on_the_way=travelling.count(),
     )
 
@@ -158,32 +113,27 @@ def _listed(messages: QuerySet[CaseMessage]) -> QuerySet[CaseMessage]:
 
 def waiting_for(officer: Officer) -> int:
     """Count what nobody here has opened yet: the number beside the desk's name."""
-    return visible_to(officer).filter(TABS[1].condition).count()
+    return visible_to(officer).filter(tabs.TABS[1].condition).count()
 
 
 def stamp(officer: Officer) -> str:
     """Return a text that changes whenever the officer's lists may have changed; cheap enough to ask each second."""
     newest = visible_to(officer).order_by("-id").values_list("id", flat=True).first() or 0
     receipt = Receipt.objects.order_by("-id").values_list("id", flat=True).first() or 0
-    new = visible_to(officer).filter(TABS[1].condition).count()
+    new = visible_to(officer).filter(tabs.TABS[1].condition).count()
     held = Case.objects.filter(authority=officer.authority).aggregate(last=Max("held_since"))["last"]
     return f"{newest}-{receipt}-{new}-{held.timestamp() if held else 0}"
 
 
-def tab_of(key: str) -> Tab:
-    """Return the tab of a key; of none the first, which shows all."""
-    return next((one for one in TABS if one.key == key), TABS[0])
-
-
-def listed(officer: Officer, tab: Tab, chosen: Filter) -> QuerySet[CaseMessage]:
+def listed(officer: Officer, tab: tabs.Tab, chosen: Filter) -> QuerySet[CaseMessage]:
     """Return what a tab shows under a filter: what waits by its due time, the rest newest first."""
     found = visible_to(officer).filter(tab.filter(officer), chosen.condition(officer.pk))
     return _listed(found).order_by(*chosen.order(by_due=tab.by_due))
 
 
-def page(officer: Officer, key: str, number: object, chosen: Filter = EVERYTHING) -> tuple[Tab, Page[CaseMessage]]:
+def page(officer: Officer, key: str, number: object, chosen: Filter = EVERYTHING) -> tuple[tabs.Tab, Page[CaseMessage]]:
     """Return one page of one tab of the list."""
-    tab = tab_of(key)
+    tab = tabs.tab_of(key)
     found = listed(officer, tab, chosen)
     if chosen == EVERYTHING:
         return tab, CappedPaginator(found, PAGE).get_page(number)  # type: ignore[arg-type] # Django takes what a query holds
@@ -218,7 +168,7 @@ class MessageView:
     that came last, `changes` what it refers to itself where that is no answer. `questions` are those of a request, or
     the refused ones of an answer; `turns` tell by partner when the clock of a request stopped and went on;
     `consents` are the uses asked for, each with the owner's last word; `taken_up` is our acknowledgement of it, and
-    `asked` what an answer answers, `earlier` the same request by the same partner.
+    `asked` what an answer answers, `earlier` the same request by the same partner, `at_home` what no partner got.
     """
 
     message: CaseMessage
@@ -236,6 +186,7 @@ class MessageView:
     taken_up: CaseMessage | None = None
     asked: CaseMessage | None = None
     earlier: tuple[asked_before.Earlier, ...] = ()
+    at_home: beside.Beside = beside.NOTHING
 
     @property
     def content(self) -> dict[str, Any]:
@@ -278,7 +229,9 @@ def case_page(officer: Officer, case_id: int) -> CasePage:
     seen = list(
         visible_to(officer)
         .filter(case=case_id)
-        .select_related("case__holder", "written_by", "read_by", "entered__taken_by", "entered__entered_by")
+        .select_related(
+            "case__holder", "written_by", "read_by", "entered__taken_by", "entered__entered_by", "picked_from"
+        )
         .order_by("sent_at", "id")
     )
     if not seen:
@@ -296,7 +249,7 @@ def _page_of(officer: Officer, seen: Sequence[CaseMessage]) -> CasePage:
         .order_by("-score", "id")
     )
     waiting, approved = _around(seen)
-    told = escalations.of(seen)
+    told, home = escalations.of(seen), beside.of(seen)
     by_root = {bytes(one.msg).hex(): one for one in seen}
     views = tuple(
         MessageView(
@@ -315,6 +268,7 @@ def _page_of(officer: Officer, seen: Sequence[CaseMessage]) -> CasePage:
             taken_up=taken_up.ours(one, seen),
             asked=by_root.get(one.in_reply_to) if one.kind == "answer" else None,
             earlier=earlier.get(one.pk, ()),
+            at_home=home.get(one.pk, beside.NOTHING),
         )
         for one in seen
     )
@@ -323,7 +277,7 @@ def _page_of(officer: Officer, seen: Sequence[CaseMessage]) -> CasePage:
         messages=views,
         timeline=timeline(views, proposals, [*of_escalations(told), *of_passed(holders.of(seen[0].case_id))]),
         handling=tuple(sorted({code for one in seen for code in one.handling})),
-        conditions=tuple(text for one in seen for text in restrictions.in_words(one.content)),
+        conditions=tuple(dict.fromkeys(text for one in seen for text in restrictions.in_words(one.content))),
         open_request=next((one for one in seen if may_be_answered(one)), None),
         open_question=next((one for one in seen if one.incoming and may_be_supplied(one)), None),
         stamp=f"{case_stamp(views)}-{seen[0].case.holder_id or ''}-{len(told)}",

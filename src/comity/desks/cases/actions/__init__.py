@@ -19,7 +19,7 @@ from comity.desks.cases.actions.drafts import (
     take_back,
 )
 from comity.desks.cases.actions.handing_over import HandedOver, hand_over, note_read_handover
-from comity.desks.cases.actions.holding import Held, assign, close_access, colleagues, let_go, take
+from comity.desks.cases.actions.holding import Held, assign, close_access, colleagues, forward, let_go, take, units
 from comity.desks.cases.actions.keeping import (
     NotKept,
     add_note,
@@ -81,6 +81,7 @@ __all__ = [
     "discard",
     "drop_filter",
     "files_of",
+    "forward",
     "give_back",
     "hand_over",
     "keep_filter",
@@ -118,5 +119,6 @@ __all__ = [
     "take",
     "take_back",
     "take_each",
+    "units",
     "unlink",
 ]

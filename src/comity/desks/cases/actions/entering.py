@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from comity.desks.cases import arriving, classified, clock, composing, content, crosscheck, due, marks, rules
+from comity.desks.cases.actions import athome
 from comity.desks.cases.actions.drafts import files_of
 from comity.desks.cases.actions.recording import record
 from comity.desks.cases.actions.sending import next_reference, row_of, settle
@@ -68,6 +69,7 @@ def _enter(draft: Draft, happened: Happened, officer: Officer, at: datetime, sto
         row.incoming, row.arrived_at, row.state = True, happened.at, State.OPEN
         _begin_clock(row, message.head.deadline)
         _keep(row, happened, officer, at)
+        athome.keep_passages(row, draft.passages)
         attachments.announce(message, bytes(row.msg), None)
         marks.put([(row.pk, row.authority, marks.of_message(message))])
         crosscheck.propose([crosscheck.Asked(row.pk, row.authority, message, at)])

@@ -1,17 +1,20 @@
-"""Who works on a case: an officer takes it or gives it back, a supervisor assigns it."""
+"""Who works on a case: an officer takes it, gives it back or forwards it to a unit, a supervisor assigns it."""
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 
 from django.core.exceptions import PermissionDenied
 
 from comity.desks.cases.actions.recording import record
 from comity.desks.cases.holders import Passed, Passing
-from comity.desks.cases.models import Case
+from comity.desks.cases.models import Case, CaseMessage
 from comity.node.officers import actions as officers
 from comity.node.officers.models import Officer
 from comity.node.officers.rules import Duty
 from comity.node.writing import writing
+
+MOST_WHY: Final = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +81,47 @@ def pass_on(case: Case, to: Officer, officer: Officer, *, at: datetime) -> Held:
     if to not in colleagues(officer):
         raise PermissionDenied
     return _hand_to(case, to, officer, shown=officer.pk, at=at, how=Passing.HANDED_OVER)
+
+
+def units(officer: Officer) -> tuple[str, ...]:
+    """Return the units of an officer's authority in which somebody may write messages, by name."""
+    return tuple(sorted({one.unit for one in colleagues(officer) if one.unit}))
+
+
+def forward(case: Case, unit: str, why: str, officer: Officer, *, shown: int | None, at: datetime) -> Held:
+    """Forward a case to a unit: what came in it is the unit's to handle, and nobody of it has taken it yet.
+
+    What arrives in it later, in reply to what is in it, goes to the unit as well.
+
+    Args:
+        case: visible to the officer.
+        unit: one of `units`.
+        why: for colleagues; may be empty.
+        officer: who forwards it.
+        shown: as `take` has it.
+        at: now, UTC.
+
+    Raises:
+        PermissionDenied: there is no such unit, or it is a colleague's case and the officer assigns none.
+    """
+    own = shown in {None, officer.pk} or officer.may(Duty.APPROVE)
+    if unit not in units(officer) or case.authority != officer.authority or not own:
+        raise PermissionDenied
+    if not officer.may(Duty.WRITE_MESSAGES):
+        raise PermissionDenied
+    with writing():
+        held = Case.objects.select_for_update(of=("self",)).select_related("holder").get(pk=case.pk)
+        if held.holder_id != shown:
+            return Held(False, held.holder, held.held_since)
+        before = held.holder
+        held.holder, held.held_since = None, at
+        held.save(update_fields=["holder", "held_since"])
+        CaseMessage.objects.filter(case=held).update(unit=unit)
+        why = " ".join(why.split())[:MOST_WHY]
+        Passed.objects.create(case=held, how=Passing.FORWARDED, by=officer, unit=unit, why=why, at=at)
+        names = {"from": before.username if before else "", "unit": unit}
+        record(f"case.{Passing.FORWARDED}", officer, at, case=held.reference, facts=names)
+    return Held(True, None, at)
 
 
 def close_access(officer: Officer, *, at: datetime) -> int:

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from comity.agreements import Action
 from comity.desks.cases import asked_before, composing, content, counting, due, fingerprinting, marks, rules
+from comity.desks.cases.actions import athome
 from comity.desks.cases.actions.recording import record
 from comity.desks.cases.forms import Draft
 from comity.desks.cases.models import Addressee, Case, CaseMessage, Standing, State
@@ -85,13 +86,15 @@ def send_draft(
         outcome = _send(message, own, officer, at=at, title=title, about=draft.about)
         if outcome.message is not None:
             _note_left_out(draft, outcome.message, officer, at)
+            athome.keep_passages(outcome.message, draft.passages)
         if outcome.message is not None and draft.about is not None:
             settle(draft.about, outcome.message)
         return outcome
 
 
 def _note_left_out(draft: Draft, sent: CaseMessage, officer: Officer, at: datetime) -> None:
-    """Record which copies that are owed were left out, on which ground, by whom."""
+    """Record which copies that are owed were left out, on which ground, by whom, and keep it beside the message."""
+    athome.keep_left_out(sent, draft.not_copied, draft.given.get("no_copy", ""))
     for one in draft.not_copied:
         facts = {"to": one.to, "clause": one.number, "ground": draft.given["no_copy"]}
         record("copy.left-out", officer, at, case=sent.case.reference, subjects=[bytes(sent.msg)], facts=facts)

@@ -1,4 +1,4 @@
-"""Taking a case, giving it back, assigning it."""
+"""Taking a case, giving it back, forwarding it to a unit, assigning it."""
 
 from typing import Final
 
@@ -31,6 +31,16 @@ def hold(request: HttpRequest, case_id: int) -> HttpResponse:
         done = actions.take(seen.case, officer, shown=shown, at=at)
     elif step == "give-back":
         done = actions.let_go(seen.case, officer, shown=shown, at=at)
+    elif step == "forward":
+        unit = request.POST.get("unit", "")
+        if unit not in actions.units(officer):
+            messages.error(request, _("Choose the unit to which the case is forwarded."))
+            return redirect("cases:case", case_id=case_id)
+        done = actions.forward(seen.case, unit, request.POST.get("why", ""), officer, shown=shown, at=at)
+        if done.done:
+            messages.success(request, _("The case is forwarded to %(unit)s.") % {"unit": unit})
+            seen_still = reads.visible_to(officer).filter(case=case_id).exists()
+            return redirect("cases:case", case_id=case_id) if seen_still else redirect("cases:home")
     else:
         to = next((one for one in actions.colleagues(officer) if str(one.pk) == request.POST.get("to")), None)
         if to is None:
