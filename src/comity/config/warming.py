@@ -5,6 +5,7 @@ same time, where one may see a module of another that is only half there. So the
 first: a request, for which the others wait, or a timer a moment after the start.
 """
 
+import gc
 import logging
 import threading
 import time
@@ -49,6 +50,8 @@ class Warm:
                 self._load()
             except Exception:  # noqa: BLE001  # as said
                 _LOG.warning("not everything could be loaded ahead", exc_info=True)
+            gc.collect()
+            gc.freeze()  # looking through all that was loaded would stop everybody for an eighth of a second
             self._loaded = True
 
     def load_soon(self) -> threading.Thread:

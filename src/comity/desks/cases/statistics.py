@@ -1,14 +1,13 @@
 """The yearly statistics as a page shows them: from the desk's own tables, and once more from the acts log."""
 
 import json
-import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any, Final, NamedTuple
 
-from django.db.models import Q
+from django.db.models import Max, Min, Q, QuerySet
 from django.db.models.fields.json import KT
 
 from comity.desks.cases.counting import grounds_of, is_final, is_late, outcome_of
@@ -16,8 +15,13 @@ from comity.desks.cases.models import Addressee, CaseMessage, Counted, Standing
 from comity.node.ledger.models import Entry
 from comity.verify.statistics import Opened, Report, tally
 
-AT_ONCE: Final = 400  # values of one statement
+AT_ONCE: Final = 100  # values of one statement
 OUTCOMES: Final = ("full", "partial", "negative", "refusal")
+type Progress = Callable[[float], None]
+
+
+def _nobody(_share: float) -> None:
+    """Tell nobody how far it is."""
 
 
 def year_of(year: int) -> tuple[datetime, datetime]:
@@ -32,8 +36,14 @@ def years(authority: str, at: datetime) -> tuple[int, ...]:
     return tuple(range(at.year, max(begin, at.year - 20) - 1, -1))
 
 
-def from_tables(authority: str, year: int) -> Report:
-    """Count one year of an authority from its messages, as far as the worker has counted them."""
+def from_tables(authority: str, year: int, progress: Progress = _nobody) -> Report:
+    """Count one year of an authority from its messages, as far as the worker has counted them.
+
+    Args:
+        authority: whose requests.
+        year: by UTC.
+        progress: told from time to time what share is done.
+    """
     begin, end = year_of(year)
     upto = Counted.objects.filter(authority=authority).values_list("upto", flat=True).first() or 0
     requests = CaseMessage.objects.filter(authority=authority, kind="request", copied=False)
@@ -51,7 +61,7 @@ def from_tables(authority: str, year: int) -> Report:
         report.circulars[partner, "received"] += 1
     for partner in went.filter(message__circular=True).values_list("authority", flat=True):
         report.circulars[partner, "sent"] += 1
-    for request, reply in _settled(authority, begin, end):
+    for request, reply in _settled(authority, begin, end, progress):
         if request.circular:
             report.circulars[request.originator, outcome_of(reply)] += 1
             continue
@@ -83,11 +93,12 @@ class _Request(NamedTuple):
     delay: str
 
 
-def _settled(authority: str, begin: datetime, end: datetime) -> Iterator[tuple[_Request, _Reply]]:
+def _settled(authority: str, begin: datetime, end: datetime, progress: Progress) -> Iterator[tuple[_Request, _Reply]]:
     """Yield the requests that stand settled in these times, each with the reply that settled it last."""
-    last = {root: reply for root, reply in _replies(authority, begin, end) if is_final(reply)}
+    last = {root: reply for root, reply in _replies(authority, begin, end, progress) if is_final(reply)}
     roots = [bytes.fromhex(root) for root in last]
     for start in range(0, len(roots), AT_ONCE):
+        progress((1 + start / len(roots)) / 2)
         found = CaseMessage.objects.filter(
             authority=authority, incoming=True, kind="request", msg__in=roots[start : start + AT_ONCE]
         )
@@ -95,14 +106,18 @@ def _settled(authority: str, begin: datetime, end: datetime) -> Iterator[tuple[_
             yield _Request(*facts), last[bytes(msg).hex()]
 
 
-def _replies(authority: str, begin: datetime, end: datetime) -> Iterator[tuple[str, _Reply]]:
+def _replies(authority: str, begin: datetime, end: datetime, progress: Progress) -> Iterator[tuple[str, _Reply]]:
     """Yield what we replied in these times and did not withdraw, each with the root that it replies to, in order."""
     replies = CaseMessage.objects.filter(
         authority=authority, incoming=False, kind__in=("answer", "refusal"), sent_at__gte=begin, sent_at__lt=end
     ).exclude(standing=Standing.WITHDRAWN)
     said = {name: KT(f"kept__{name}") for name in ("answer", "ground", "refused")}
-    found = replies.exclude(in_reply_to="").order_by("id").values_list("in_reply_to", "kind", "sent_at", *said.values())
-    for root, kind, sent_at, answer, ground, refused in found.iterator():
+    replies = replies.exclude(in_reply_to="")
+    last: int = replies.aggregate(last=Max("id"))["last"] or 1
+    found = replies.order_by("id").values_list("id", "in_reply_to", "kind", "sent_at", *said.values())
+    for count, (key, root, kind, sent_at, answer, ground, refused) in enumerate(found.iterator(AT_ONCE)):
+        if count % AT_ONCE == 0:
+            progress(key / last / 2)
         content = {"answer": answer or "", "ground": ground or "", "refused": json.loads(refused) if refused else ()}
         yield root, _Reply(kind, content, sent_at)
 
@@ -116,43 +131,44 @@ class Count:
     logged: Report
 
 
-_KEPT: Final[dict[tuple[str, int], Count]] = {}
-KEPT_FOR: Final = timedelta(minutes=10)
-LONG_S: Final = 0.1
-"""What took longer to count is kept for a while; the page says of when it is, and counts anew for who wants it."""
-
-
-def counted(authority: str, year: int, at: datetime, *, anew: bool = False) -> Count:
-    """Count a year from the tables and from the acts log, or return a count that is a few minutes old.
+def from_log(authority: str, year: int, progress: Progress = _nobody) -> Report:
+    """Count one year of an authority from the opened entries of its acts logs.
 
     Args:
-        authority: whose requests.
+        authority: whose acts.
         year: by UTC.
-        at: now, UTC.
-        anew: whether to count in any case.
+        progress: told from time to time what share is done.
     """
-    kept = _KEPT.get((authority, year))
-    if kept is not None and not anew and at - KEPT_FOR < kept.at <= at:
-        return kept
-    begun = time.perf_counter()
-    found = Count(at, from_tables(authority, year), from_log(authority, year))
-    _KEPT.pop((authority, year), None)
-    if time.perf_counter() - begun > LONG_S:
-        _KEPT[authority, year] = found
-    return found
+    return tally(opened(authority, year, progress), authority, year)
 
 
-def from_log(authority: str, year: int) -> Report:
-    """Count one year of an authority from the opened entries of its acts logs."""
-    return tally(opened(authority, year), authority, year)
-
-
-def opened(authority: str, year: int) -> Iterator[Opened]:
+def opened(authority: str, year: int, progress: Progress = _nobody) -> Iterator[Opened]:
     """Yield the acts of an authority from the year on, and until the counts of its last day were written."""
-    begin, _end = year_of(year)
-    acts = Entry.objects.filter(Q(log__authority=authority) & Q(log__name__contains="/a"), at__gte=begin)
-    for h, salt, opening in acts.order_by("id").values_list("h", "salt", "opening").iterator():
+    acts = _acts(authority, year)
+    first, last = span(authority, year)
+    found = acts.order_by("id").values_list("id", "h", "salt", "opening")
+    for count, (key, h, salt, opening) in enumerate(found.iterator(AT_ONCE)):
+        if count % AT_ONCE == 0:
+            progress((key - first) / (last - first + 1))
         yield Opened(bytes(h), bytes(salt or b""), bytes(opening or b""))
+
+
+def span(authority: str, year: int) -> tuple[int, int]:
+    """Return the first and the last id of the entries to read; between them may stand those of others."""
+    found = _acts(authority, year).aggregate(first=Min("id"), last=Max("id"))
+    return found["first"] or 0, found["last"] or 0
+
+
+def size(authority: str, year: int) -> int:
+    """Return about how many rows have to be read at most, without reading them."""
+    first, last = span(authority, year)
+    messages: int | None = CaseMessage.objects.aggregate(last=Max("id"))["last"]
+    return last - first + (messages or 0)
+
+
+def _acts(authority: str, year: int) -> QuerySet[Entry]:
+    begin, _end = year_of(year)
+    return Entry.objects.filter(Q(log__authority=authority) & Q(log__name__contains="/a"), at__gte=begin)
 
 
 @dataclass(frozen=True, slots=True)

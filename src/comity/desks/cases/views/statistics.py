@@ -3,10 +3,11 @@
 import json
 
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.utils import timezone
 from django.views.decorators.http import require_GET
 
-from comity.desks.cases import counting, statistics
+from comity.desks.cases import counting, statistics, year_counts
 from comity.desks.cases.views.pages import page_of
 from comity.node.officers.requests import officer_of
 from comity.node.officers.rules import Duty
@@ -20,12 +21,17 @@ def yearly(request: HttpRequest) -> HttpResponse:
     asked = request.GET.get("year", "")
     year = int(asked) if asked.isdecimal() and len(asked) == 4 and int(asked) in years else years[0]  # noqa: PLR2004  # digits
     counting.count(at)
-    count = statistics.counted(officer.authority, year, at, anew="anew" in request.GET)
-    report, logged = count.report, count.logged
     if request.GET.get("form") == "json":
-        answer = HttpResponse(json.dumps(statistics.as_json(report), indent=1), content_type="application/json")
-        answer["Content-Disposition"] = f'attachment; filename="requests-{officer.authority}-{year}.json"'
-        return answer
+        return _file(year_counts.counted(officer.authority, year, at), officer.authority, year)
+    found = year_counts.counting(officer.authority, year, at, anew="anew" in request.GET)
+    if "anew" in request.GET:
+        return redirect(f"{request.path}?year={year}")  # to look again is not to count again
+    if "wait" in request.GET:
+        return _how_far(request, found)
+    count = found.count
+    if count is None:
+        return page_of(request, "cases/counting.html", active_desk="statistics", year=year, years=years, counting=found)
+    report, logged = count.report, count.logged
     return page_of(
         request,
         "cases/statistics.html",
@@ -42,3 +48,16 @@ def yearly(request: HttpRequest) -> HttpResponse:
         unread=logged.unread,
         same=statistics.as_json(report) == {**statistics.as_json(logged), "unread": 0},
     )
+
+
+def _file(count: year_counts.Count, authority: str, year: int) -> HttpResponse:
+    answer = HttpResponse(json.dumps(statistics.as_json(count.report), indent=1), content_type="application/json")
+    answer["Content-Disposition"] = f'attachment; filename="requests-{authority}-{year}.json"'
+    return answer
+
+
+def _how_far(request: HttpRequest, found: year_counts.Counting) -> HttpResponse:
+    """Tell a page that waits how far the count is; when it has ended, to load itself again."""
+    if found.ended.is_set():
+        return HttpResponse(headers={"HX-Refresh": "true"})
+    return page_of(request, "cases/counting.html#far", counting=found)
