@@ -26,6 +26,9 @@ NEEDS: dict[str, str | None] = {
     "assign": None, "bulk": None, "handover_read": None, "link": None,  # see test_passing.py
     "templates": WRITE, "start_from_template": None, "start_from_message": WRITE,
     "statistics": None, "partner": None,  # see test_starting.py
+    "filters": READ, "filter": None,  # an officer's own: test_listing.py
+    "units": WRITE, "forward": None,  # test_forwarding.py
+    "note": None, "template": None, "entered": None, "entered_drafts": None, "entered_answer": None,
     "files": None, "file": None, "download": None,  # an officer's own, which nobody else may open: test_drafting.py
 }  # fmt: skip
 POSTED: dict[str, Any] = {
@@ -50,6 +53,8 @@ NAMES_NOTHING = {
     "partners",
     "drafts",
     "templates",
+    "units",
+    "filters",
     "colleagues",
     "handovers",
     "messages",

@@ -77,3 +77,49 @@ def test_the_figures_of_a_year_are_for_whoever_may_read_them(at: datetime, asked
             assert system.get("/statistics/1999").status_code == 404
     assert set(statuses.values()) == {200, 403}
     assert statuses[Role.ADMINISTRATOR] == 403
+
+
+KEPT = {
+    "name": "Stolen boats",
+    "kind": "request",
+    "language": "en",
+    "crime_area": "vehicle-crime",
+    "purpose": "criminal-investigation",
+    "facts": "The boat … was stolen on …",
+    "handling": ["H1"],
+}
+
+
+def test_a_template_is_kept_changed_and_removed_by_whoever_approves(desk: None) -> None:
+    chief = system_of(officer_named("chief", role=Role.SUPERVISOR))
+    made = chief.post("/templates", KEPT)
+    assert made.status_code == 201, made.content
+    key = made.json()["template"]
+    assert chief.get(f"/templates/{key}/start").json()["body"]["fields"]["handling"] == ["H0", "H1"]
+    assert chief.put(f"/templates/{key}", {**KEPT, "name": "Boats"}).json() == {"template": key}
+    assert [one["name"] for one in chief.get("/templates").json()["templates"]] == ["Boats"]
+    assert chief.delete(f"/templates/{key}").json() == {"removed": key}
+    assert not Pattern.objects.exists()
+    assert b"template.removed" in bytes(Entry.objects.order_by("-id")[0].opening or b"")
+
+
+def test_a_template_has_a_name_of_its_own_and_names_what_is_wrong(desk: None, template: Pattern) -> None:
+    chief = system_of(officer_named("chief", role=Role.SUPERVISOR))
+    taken = chief.post("/templates", {**KEPT, "name": "Cars"})
+    assert (taken.status_code, taken.json()["errors"][0]["pointer"]) == (422, "/name")
+    wrong = chief.put(f"/templates/{template.pk}", {**KEPT, "crime_area": "gossip"})
+    assert (wrong.status_code, wrong.json()["errors"][0]["pointer"]) == (422, "/crime_area")
+    template.refresh_from_db()
+    assert template.crime_area == "vehicle-crime"
+
+
+def test_who_does_not_approve_keeps_no_template(system: System, template: Pattern) -> None:
+    chief = officer_named("chief", role=Role.SUPERVISOR)
+    for one in (system, system_of(chief, writes=False)):
+        assert one.post("/templates", KEPT).status_code == 403
+        assert one.put(f"/templates/{template.pk}", KEPT).status_code == 403
+        assert one.delete(f"/templates/{template.pk}").status_code == 403
+    stranger = system_of(officer_named("stranger", authority="xa.cid", role=Role.SUPERVISOR))
+    assert stranger.delete(f"/templates/{template.pk}").status_code == 404
+    assert stranger.put(f"/templates/{template.pk}", KEPT).status_code == 404
+    assert Pattern.objects.count() == 1

@@ -73,7 +73,7 @@ def _one_of(codes: Iterable[str]) -> Any:  # noqa: ANN401 - a type
     return Literal[tuple(codes)]
 
 
-def _type(field: forms.Field) -> tuple[Any, Any]:
+def type_of(field: forms.Field) -> tuple[Any, Any]:
     """Return the type and the default of a form's field."""
     about: dict[str, Any] = {"description": _said(field)}
     if isinstance(field, forms.MultipleChoiceField):
@@ -120,7 +120,7 @@ class RefusedQuestion(Strict):
 def _fields(kind: str) -> type[BaseModel]:
     """Return the shape of the fields of a kind, made from its form."""
     made: dict[str, Any] = {
-        name: _type(field) for name, field in FORMS[kind](None, initial=None, offered=Choices()).fields.items()
+        name: type_of(field) for name, field in FORMS[kind](None, initial=None, offered=Choices()).fields.items()
     }
     if kind == "answer":
         confirmed = "Ids of the confirmed candidates to send."
@@ -142,7 +142,7 @@ def _subject(schema: str, *, linked: bool) -> type[BaseModel]:
         field = form.fields.get(name)  # what else a form has helps those who type
         if field is None:
             continue
-        made[name] = _type(field)
+        made[name] = type_of(field)
         if name in several:
             value = Annotated[str, Field(min_length=1, max_length=500)]
             made[name] = (Annotated[list[value], Field(max_length=MAX_VALUES, description=_said(field))], [])
@@ -205,14 +205,17 @@ else:
 
 def to_form(body: MessageBody) -> QueryDict:
     """Return a message as its form on the pages would post it."""
-    data, message = QueryDict(mutable=True), body.root
-    for name in type(message.fields).model_fields:
-        value = getattr(message.fields, name)
-        if name == "refused" and message.kind == "answer":
-            for one in value:
-                data[f"refused{one.question - 1}"] = one.ground
-        else:
-            data.setlist(name, list(_values(value)))
+    return form_of(body.root)
+
+
+def form_of(message: Any) -> QueryDict:  # noqa: ANN401 - one of the shapes
+    """Return one of `SHAPES` as its form on the pages would post it."""
+    fields = message.fields
+    data = posted_fields(fields)
+    if message.kind == "answer":
+        data.pop("refused", None)
+        for one in fields.refused:
+            data[f"refused{one.question - 1}"] = one.ground
     subjects = getattr(message, "subjects", [])
     data["subjects"] = ",".join(f"{place}:{one.schema_}" for place, one in enumerate(subjects))
     for place, one in enumerate(subjects):
@@ -220,6 +223,14 @@ def to_form(body: MessageBody) -> QueryDict:
             value = getattr(one, name)
             form_name = "schema" if name == "schema_" else name
             data[f"s{place}-{form_name}"] = "\n".join(value) if isinstance(value, list) else value or ""
+    return data
+
+
+def posted_fields(fields: BaseModel) -> QueryDict:
+    """Return the fields of a shape that was made from a form as that form would be posted."""
+    data = QueryDict(mutable=True)
+    for name in type(fields).model_fields:
+        data.setlist(name, list(_values(getattr(fields, name))))
     return data
 
 

@@ -9,7 +9,7 @@ from django.utils.translation import get_language
 from ninja import Path, Router, Schema
 from pydantic import Field
 
-from comity.desks.cases import counting, partner_page, statistics
+from comity.desks.cases import counting, partner_page, statistics, year_counts
 from comity.desks.cases.api.bearer import reader, statistician
 from comity.desks.cases.api.reading import MISSING
 from comity.desks.cases.api.shapes import RowId
@@ -81,7 +81,7 @@ def yearly(request: HttpRequest, year: Year) -> YearShape:
     if year not in statistics.years(officer.authority, at):
         raise Http404
     counting.count(at)
-    count = statistics.counted(officer.authority, year, at)
+    count = year_counts.counted(officer.authority, year, at)
     figures, logged = statistics.as_json(count.report), statistics.as_json(count.logged)
     return YearShape(year=year, counted_at=count.at, same=figures == {**logged, "unread": 0}, figures=figures)
 

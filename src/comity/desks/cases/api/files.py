@@ -25,11 +25,11 @@ from ninja import Header, Path, Router
 from ninja.errors import HttpError
 
 from comity.agreements import Decision
-from comity.desks.cases import actions, classified, rules
+from comity.desks.cases import actions, classified, drafts, rules
 from comity.desks.cases.actions.attached import SAFE, take_out
 from comity.desks.cases.api import problems
 from comity.desks.cases.api.bearer import reader, writer
-from comity.desks.cases.api.drafting import DraftKept, changeable, kept
+from comity.desks.cases.api.drafting import DraftKept, changeable, kept, own_draft
 from comity.desks.cases.api.once import Answer, once, once_of, refusal
 from comity.desks.cases.api.problems import Fault
 from comity.desks.cases.api.reading import MISSING, Number, message_of
@@ -107,6 +107,9 @@ def attach(
 
 def _carrier(officer: Officer, draft_id: int) -> StoredDraft | Answer:
     """Return an own draft that can be changed and is of a kind that carries files, or why it is none."""
+    entered = own_draft(officer, draft_id)
+    if entered.kind in drafts.ENTERED.values() and entered.state in actions.WRITABLE:
+        return entered
     stored = changeable(officer, draft_id)
     if isinstance(stored, Answer) or stored.kind in rules.WITH_FILES:
         return stored

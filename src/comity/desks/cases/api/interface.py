@@ -16,9 +16,11 @@ from ninja.parser import Parser
 from comity.desks.cases.api import (
     circulars,
     drafting,
+    entering,
     figures,
     files,
     keeping,
+    listing,
     passing,
     previewing,
     problems,
@@ -72,6 +74,8 @@ api.add_router("", keeping.router)
 api.add_router("", circulars.router)
 api.add_router("", figures.router)
 api.add_router("", starting.router)
+api.add_router("", listing.router)
+api.add_router("", entering.router)
 
 
 @cache

@@ -156,6 +156,25 @@ def _noted(officer: Officer, case_id: int, text: str, at: datetime) -> Answer:
     return Answer(201, Noted(case=case.pk, note=made.pk).model_dump(mode="json"))
 
 
+@router.delete(
+    "/cases/{case_id}/notes/{note_id}", response={200: Noted, **ACT}, operation_id="strike_note", url_name="note"
+)
+def strike(request: HttpRequest, case_id: Number, note_id: Number, key: Key) -> HttpResponse:
+    """Strike a note out: its words are gone, that there was one stays. Of a colleague's, a supervisor may."""
+    officer = writer(request)
+
+    def act(at: datetime) -> Answer:
+        case = own_case(officer, case_id)
+        note = CaseNote.objects.filter(case=case, pk=note_id).select_related("case").first()
+        if note is None:
+            raise Http404
+        if not actions.strike_note(note, officer, at=at):
+            return refusal("too-late")
+        return Answer(200, Noted(case=case.pk, note=note.pk).model_dump(mode="json"))
+
+    return once(request, key, act)
+
+
 @router.post("/cases/{case_id}/close", response={200: Ended, **ACT}, operation_id="close_case", url_name="close")
 def close(request: HttpRequest, case_id: Number, key: Key, body: CloseBody) -> HttpResponse:
     """Close a case in which nothing waits any more. What arrives in it later opens it again."""

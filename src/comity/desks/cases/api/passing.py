@@ -159,6 +159,44 @@ def colleagues(request: HttpRequest) -> ColleagueList:
     )
 
 
+class ForwardBody(Strict):
+    """To which unit a case goes."""
+
+    unit: str = Field(min_length=1, max_length=120, description="As `GET /units` names it.")
+    why: str = Field(default="", max_length=500, description="For colleagues.")
+    seen: RowId | None = Field(description="Id of the holder whom the officer saw, null for nobody.")
+
+
+class UnitList(Schema):
+    """The units of the authority in which somebody writes messages, by name."""
+
+    units: list[str]
+
+
+@router.get("/units", response={200: UnitList, **REFUSALS}, operation_id="list_units", url_name="units")
+def unit_list(request: HttpRequest) -> UnitList:
+    """List the units to which a case can be forwarded."""
+    return UnitList(units=list(actions.units(author(request))))
+
+
+@router.post(
+    "/cases/{case_id}/forward", response={200: HeldShape, **ACT}, operation_id="forward_case", url_name="forward"
+)
+def forward(request: HttpRequest, case_id: Number, key: Key, body: ForwardBody) -> HttpResponse:
+    """Forward a case to a unit, of which nobody holds it yet; what refers to a message in it goes there as well."""
+    officer = writer(request)
+
+    def act(at: datetime) -> Answer:
+        case = own_case(officer, case_id)
+        if body.unit not in actions.units(officer):
+            fault = Fault("/unit", _("Choose the unit to which the case is forwarded."))
+            return refusal("not-valid", faults=(fault,), kept=False)
+        held = actions.forward(case, body.unit, body.why, officer, shown=body.seen, at=at)
+        return held_now(case, held, officer)
+
+    return once(request, key, act)
+
+
 @router.post("/cases/{case_id}/assign", response={200: HeldShape, **ACT}, operation_id="assign_case", url_name="assign")
 def assign(request: HttpRequest, case_id: Number, key: Key, body: AssignBody) -> HttpResponse:
     """Assign a case to a colleague, as a supervisor may, if it is still held as the officer saw it."""

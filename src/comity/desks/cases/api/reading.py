@@ -10,7 +10,7 @@ from ninja import Path, Query, Router, Schema
 from ninja.errors import ValidationError
 from pydantic import Field
 
-from comity.desks.cases import actions, partners, reads
+from comity.desks.cases import actions, partners, reads, tabs
 from comity.desks.cases.api import problems, shapes
 from comity.desks.cases.api.bearer import reader, token_of
 from comity.desks.cases.api.shapes import Problem
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     type TabKey = str
     type KindCode = str
 else:
-    TabKey = Literal[tuple(tab.key for tab in reads.TABS)]
+    TabKey = Literal[tuple(tab.key for tab in tabs.TABS)]
     KindCode = Literal[tuple(sorted(KINDS))]
 REFUSALS: dict[Any, Any] = {400: Problem, 401: Problem, 403: Problem, 429: Problem}
 MISSING: dict[Any, Any] = {**REFUSALS, 404: Problem}
@@ -74,7 +74,7 @@ def cases(request: HttpRequest, asked: Query[Listing]) -> shapes.CaseList:
 
 
 def _listed(officer: Officer, asked: Listing) -> Any:  # noqa: ANN401 - a query
-    tab = reads.tab_of(asked.tab)
+    tab = tabs.tab_of(asked.tab)
     own = reads.visible_to(officer).filter(tab.filter(officer), Filter(kind=asked.kind or "").condition(officer.pk))
     if asked.kind:
         own = own.filter(incoming__in=(True, False))  # says nothing, and lets the index by kind be used

@@ -6,7 +6,7 @@ from typing import Annotated, Any, Final
 from ninja import Schema
 from pydantic import BeforeValidator, Field
 
-from comity.desks.cases import drafts, rules
+from comity.desks.cases import drafts, restrictions, rules
 from comity.desks.cases.asked_before import Earlier
 from comity.desks.cases.delivered import Delivery
 from comity.desks.cases.models import Candidate, Case, StoredDraft
@@ -181,6 +181,7 @@ class MessageShape(Schema):
     crime_area: str
     urgency: str
     handling: list[str]
+    conditions: list[str] = Field(description="What code H3 asks of its reader, in words, in the caller's language.")
     languages: list[str]
     state: str
     standing: str = Field(description="corrected or withdrawn by its originator; empty otherwise")
@@ -216,6 +217,7 @@ class MessageShape(Schema):
             crime_area=one.crime_area,
             urgency=one.urgency,
             handling=list(one.handling),
+            conditions=list(restrictions.in_words(view.content)),
             languages=list(one.languages),
             state=one.state,
             standing=one.standing,
