@@ -36,6 +36,7 @@ NEEDS = {
     "draft": None, "discard": None, "restore": None, "take_back": None, "approval": None,
     "leaving": None, "call_back": None, "send_now": None,  # see test_leaving.py
     "draft_files": None, "detach": None, "download": None, "look": None,  # see test_files.py
+    "draft_look": None,  # see test_drawing.py
     "record": None,  # see test_records.py
     "calendar": None,  # needs no sign-in: see test_calendars.py
 }  # fmt: skip

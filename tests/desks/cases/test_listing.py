@@ -17,7 +17,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.desks.cases.conftest import FillIn, officer_named, sit_down
 
-from comity.desks.cases import actions, composing, exporting, reads
+from comity.desks.cases import actions, composing, exporting, reads, tabs
 from comity.desks.cases.filters import Filter, fields_of
 from comity.desks.cases.models import Case, CaseMessage, SavedFilter
 from comity.node.ledger.models import Entry
@@ -249,6 +249,6 @@ def test_an_export_asks_a_fixed_number_of_queries(
         actions.send_request(draft, officer, at=at)
     chief = officer_named("chief", role="supervisor")
     with django_assert_max_num_queries(3):
-        made = exporting.table(chief, reads.listed(chief, reads.TABS[0], Filter()))
+        made = exporting.table(chief, reads.listed(chief, tabs.TABS[0], Filter()))
     assert len(made.rows) == 6
     assert exporting.moment(datetime(2026, 11, 2, 8, tzinfo=UTC)) == "2026-11-02T08:00:00Z"

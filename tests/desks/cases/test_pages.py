@@ -211,7 +211,7 @@ def test_a_case_costs_the_same_queries_for_one_message_and_for_many(
             written_by=officer, in_reply_to=bytes(asked.msg).hex(),
         )  # fmt: skip
         sent.addressees.create(authority="xb.spoc", note_id=number)
-    with django_assert_max_num_queries(31):
+    with django_assert_max_num_queries(33):
         page = text_of(browser.get(f"/cases/{asked.case_id}/"))
     assert page.count("<article") == 21
 

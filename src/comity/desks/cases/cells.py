@@ -29,6 +29,20 @@ _STATES: Final = {
 _STANDINGS: Final = {"withdrawn": ("danger", "ban"), "corrected": ("warning", "edit")}
 
 
+class Piece(Protocol):
+    """A stretch of a text, and whether it is what was searched for."""
+
+    @property
+    def text(self) -> str:
+        """As it stands."""
+        ...
+
+    @property
+    def found(self) -> bool:
+        """Whether it was searched for."""
+        ...
+
+
 class Timed(Protocol):
     """What has a clock: a message, or one recipient's copy of it."""
 
@@ -76,6 +90,34 @@ def title(text: object) -> SafeString:
 def cells(message: CaseMessage, columns: Iterable[Column]) -> SafeString:
     """Draw the cells of one row: the subject, by which it is opened, then the columns."""
     return format_html("{}{}", _subject(message), mark_safe("".join(_cell(message, one) for one in columns)))  # noqa: S308 # each is escaped
+
+
+def hit(message: CaseMessage, pieces: Iterable[Piece]) -> SafeString:
+    """Draw one message that a search found: what it is about, what it is, and where the words stand in it."""
+    shown = message.caption or message.case.title or message.case.reference
+    urgent = words.word(words.URGENCIES, message.urgency)
+    return format_html(
+        '<li{}><a class="row-link" href="{}#message-{}">{}</a>{}<div class="quiet">{} · {} · {} · {} {}</div>{}</li>',
+        SafeString(' class="unread"') if message.state == "new" else "",
+        reverse("cases:case", args=[message.case_id]),
+        message.pk,
+        title(shown),
+        _after(badge(urgent, "danger", "urgent")) if message.urgency != "normal" else "",
+        _kind(message),
+        _partner(message),
+        ltr(message.reference),
+        moment(message.arrived_at if message.incoming else message.sent_at),
+        state(message),
+        passage(pieces),
+    )
+
+
+def passage(pieces: Iterable[Piece]) -> SafeString:
+    """Draw the stretch of a text in which something was found; nothing without pieces."""
+    drawn = format_html_join(
+        "", "{}", ((format_html("<mark>{}</mark>", one.text) if one.found else one.text,) for one in pieces)
+    )
+    return format_html('<p class="piece" dir="auto">{}</p>', drawn) if drawn else _NOTHING
 
 
 def _cell(message: CaseMessage, column: Column) -> SafeString:

@@ -11,7 +11,20 @@ from django.utils.safestring import SafeString
 from django.utils.translation import get_language, get_language_info
 from django.utils.translation import gettext_lazy as _
 
-from comity.desks.cases import cells, choices, circulars, classified, columns, copying, drafts, due, facts, rules, words
+from comity.desks.cases import (
+    cells,
+    choices,
+    circulars,
+    classified,
+    columns,
+    copying,
+    drafts,
+    due,
+    facts,
+    restrictions,
+    rules,
+    words,
+)
 from comity.desks.cases.facts import Fact
 from comity.desks.cases.models import CaseMessage
 from comity.desks.cases.reads import MessageView
@@ -100,6 +113,8 @@ register.simple_tag(cells.state, name="state_of")
 register.simple_tag(cells.standing, name="standing_of")
 register.simple_tag(cells.clock, name="clock_of")
 register.simple_tag(cells.cells, name="cells")
+register.simple_tag(cells.hit, name="hit")
+register.filter("passage", cells.passage)
 
 
 @register.filter
@@ -112,6 +127,12 @@ def asks(message: CaseMessage) -> bool:
 def measure_facts(said: dict[str, Any]) -> tuple[Fact, ...]:
     """Return the facts of a measure for which assistance is asked, in words."""
     return facts.measure_facts(said)
+
+
+@register.filter
+def restrictions_in_words(content: dict[str, Any]) -> tuple[str, ...]:
+    """Return the restrictions of code H3 of one message, in the reader's language."""
+    return restrictions.in_words(content)
 
 
 @register.filter

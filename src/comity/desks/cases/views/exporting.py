@@ -6,7 +6,7 @@ from django.views.decorators.http import require_POST
 
 from comity.desks.cases import printing, reads
 from comity.desks.cases.models import Case
-from comity.desks.cases.views.pages import reader
+from comity.desks.cases.views.pages import handed_out, reader
 from comity.node.officers.stepup import fresh_second_factor
 
 
@@ -23,4 +23,4 @@ def bundle(request: HttpRequest, case_id: int) -> HttpResponse:
     answer = HttpResponse(made.data, content_type="application/zip")
     answer["Content-Disposition"] = f'attachment; filename="{made.name}"'
     answer["X-Content-Type-Options"] = "nosniff"
-    return answer
+    return handed_out(request, answer)

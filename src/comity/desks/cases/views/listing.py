@@ -10,10 +10,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_POST
 
-from comity.desks.cases import actions, columns, exporting, reads, searching
+from comity.desks.cases import actions, columns, exporting, reads, searching, tabs
 from comity.desks.cases.filters import Filter, fields_of
 from comity.desks.cases.models import Case, SavedFilter
-from comity.desks.cases.views.pages import page_of, reader, writer
+from comity.desks.cases.views.pages import handed_out, page_of, reader, writer
 from comity.node.officers.models import Officer
 from comity.node.officers.rules import Duty
 from comity.node.officers.stepup import fresh_second_factor
@@ -34,7 +34,7 @@ def listing(request: HttpRequest) -> HttpResponse:
         request,
         "cases/list.html",
         tab=tab,
-        tabs=reads.TABS,
+        tabs=tabs.of(officer),
         page=page,
         chips=chosen.chips(**shown),
         filters=fields_of(chosen, officer.authority),
@@ -106,7 +106,7 @@ def export(request: HttpRequest) -> HttpResponse:
     form = request.POST.get("form", "")
     if form not in exporting.TYPES:
         form = "csv"
-    found = reads.listed(officer, reads.tab_of(request.POST.get("show", "")), Filter.read(request.POST))
+    found = reads.listed(officer, tabs.tab_of(request.POST.get("show", "")), Filter.read(request.POST))
     if picked := _picked(request):
         found = found.filter(pk__in=picked)
     made = exporting.table(officer, found, columns.in_files(columns.keys_of(officer)))
@@ -119,14 +119,14 @@ def export(request: HttpRequest) -> HttpResponse:
     answer["Content-Disposition"] = f'attachment; filename="messages-{at:%Y%m%dT%H%M%SZ}.{form}"'
     answer["X-Content-Type-Options"] = "nosniff"
     answer["Comity-Withheld"] = str(made.withheld)
-    return answer
+    return handed_out(request, answer)
 
 
 @require_POST
 def keep_filter(request: HttpRequest) -> HttpResponse:
     """Keep the filter that is on under a name."""
     officer = reader(request)
-    tab = reads.tab_of(request.POST.get("show", ""))
+    tab = tabs.tab_of(request.POST.get("show", ""))
     query = Filter.read(request.POST).query(**_shown(tab))
     kept = actions.keep_filter(officer, request.POST.get("name", ""), query, at=timezone.now())
     if kept is None:
@@ -142,7 +142,7 @@ def choose_columns(request: HttpRequest) -> HttpResponse:
     officer, step = reader(request), request.POST.get("step", "")
     before = tuple(column.key for column in columns.of(officer))
     actions.choose_columns(officer, columns.changed(before, step))
-    tab = reads.tab_of(request.POST.get("show", ""))
+    tab = tabs.tab_of(request.POST.get("show", ""))
     others = {**_shown(tab), "columns": step if step.replace(":", "").isalpha() else "reset"}
     return _to_list(Filter.read(request.POST).query(**others))
 
@@ -165,7 +165,7 @@ def drop_filter(request: HttpRequest, filter_id: int) -> HttpResponse:
     return _to_list("")
 
 
-def _shown(tab: reads.Tab) -> dict[str, str]:
+def _shown(tab: tabs.Tab) -> dict[str, str]:
     return {"show": "" if tab.key == "all" else tab.key}
 
 
@@ -178,7 +178,7 @@ def _to_list(query: str) -> HttpResponse:
 
 def _back(request: HttpRequest) -> HttpResponse:
     """Return the way to the list as it was: only fields of a filter get into it."""
-    tab = reads.tab_of(request.POST.get("show", ""))
+    tab = tabs.tab_of(request.POST.get("show", ""))
     page = request.POST.get("page", "")
     others = {**_shown(tab), "page": page if page.isdecimal() and len(page) < LONGEST_KEY else ""}
     return _to_list(Filter.read(request.POST).query(**others))

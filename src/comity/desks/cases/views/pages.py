@@ -12,6 +12,7 @@ from comity.node.officers.requests import officer_of
 from comity.node.officers.rules import Duty
 
 UNCHANGED: Final = 204
+MOST_DIGITS: Final = 16
 
 
 def reader(request: HttpRequest) -> Officer:
@@ -27,6 +28,14 @@ def writer(request: HttpRequest) -> Officer:
 def approver(request: HttpRequest) -> Officer:
     """Return who asks, who must be allowed to approve what others wrote."""
     return officer_of(request, Duty.APPROVE)
+
+
+def handed_out(request: HttpRequest, answer: HttpResponse) -> HttpResponse:
+    """Return a file's answer with the word that its form sent along, so that the page knows that it has begun."""
+    word = request.POST.get("handed") or request.GET.get("handed") or ""
+    if word.isascii() and word.isdecimal() and len(word) <= MOST_DIGITS:
+        answer.set_cookie("handed", word, max_age=10, samesite="Strict", secure=request.is_secure())
+    return answer
 
 
 def message_of(officer: Officer, message_id: int) -> CaseMessage:

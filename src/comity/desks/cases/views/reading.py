@@ -83,6 +83,7 @@ def case(request: HttpRequest, case_id: int) -> HttpResponse:
     except Case.DoesNotExist:
         raise Http404 from None
     live = "stamp" in request.GET
+    unit = next((one.message.unit for one in page.messages if one.message.unit), "")
     return page_of(
         request,
         "cases/case.html#live" if live else "cases/case.html",
@@ -92,6 +93,8 @@ def case(request: HttpRequest, case_id: int) -> HttpResponse:
         supervises=officer.may(Duty.APPROVE),
         may_write=officer.may(Duty.WRITE_MESSAGES),
         colleagues=actions.colleagues(officer) if officer.may(Duty.APPROVE) else (),
+        units=[one for one in actions.units(officer) if one != (unit or officer.unit)],
+        unit=unit,
     )
 
 
