@@ -1,13 +1,26 @@
 """The plan of the demo's week: the same each time, and such as a desk would see it."""
 
 from collections import Counter
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 
-from comity.demo import week, world
+from comity.agreements import (
+    Action,
+    Ask,
+    Circumstances,
+    Party,
+    PolicyBook,
+    Thing,
+    compile_agreement,
+    harbour,
+    house,
+    parse_agreement,
+)
+from comity.demo import stories, week, world
 from comity.desks.cases import rules
 from comity.desks.cases.words import CRIME_AREAS, REFUSAL_GROUNDS, URGENCY_GROUNDS
+from comity.vocabulary.authority import AuthorityId
 
 PLAN = week.plan()
 
@@ -93,3 +106,44 @@ def test_arabic_names_are_known_in_latin_letters():
                 assert all(
                     value.isascii() or not any("\u0600" <= sign <= "\u06ff" for sign in value) for value in values
                 )
+
+
+def test_an_office_with_a_field_of_its_own_asks_about_nothing_else():
+    for authority, field in week._FIELDS.items():
+        asked = {one.area for one in PLAN if one.sender == authority}
+        assert asked, authority
+        assert asked <= field
+
+
+def test_the_organisation_gets_copies_that_its_arrangement_permits_and_nothing_else():
+    arrangement = parse_agreement(stories.ARRANGEMENT.read_bytes())
+    book = PolicyBook.of(compile_agreement(house()), [compile_agreement(one) for one in (harbour(), arrangement)])
+    copied = [one for one in PLAN if one.copies]
+    assert {one.sender for one in copied} == {"xb.fiu"}
+    for one in copied:
+        (to,) = one.copies
+        for given, permitted in ((True, True), (False, False)):
+            assert book.decide(_ask(one, to, copied=given)).allowed is permitted
+        assert book.decide(_ask(one, next(iter(one.replies)), copied=False)).allowed
+        assert any(rule.to == AuthorityId.parse(to) and "request" in rule.kinds for rule in arrangement.copies)
+
+
+def _ask(request: week.Request, to: str, *, copied: bool) -> Ask:
+    sender = AuthorityId.parse(request.sender)
+    thing = Thing(
+        kind="message",
+        authority=sender,
+        originator=sender,
+        message="request",
+        purpose=request.purpose,
+        crime_area=request.area,
+        schemata=frozenset(one.schema for one in request.subjects),
+        categories=frozenset(filter(None, (one.category for one in request.subjects))),
+        handling=frozenset({"H0"}),
+        languages=frozenset({"fr"}),
+        copied=copied,
+    )
+    context = Circumstances(
+        partner=AuthorityId.parse(to), urgency=request.urgency, urgency_ground=request.ground or None
+    )
+    return Ask(Party(sender), Action.SEND, thing, context, date(2026, 11, 23))

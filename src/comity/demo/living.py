@@ -67,7 +67,8 @@ def send(request: Request, post: Post, at: datetime) -> str:
     outcome = actions.send_request(draft, who, at=at)
     if outcome.message is None:
         raise ValueError("; ".join(str(one) for one in outcome.refusals))
-    _deliver(request.sender, request.replies, outcome.message.urgency, post, at)
+    went = outcome.message.addressees.values_list("authority", flat=True)  # those of the plan, and who has a copy
+    _deliver(request.sender, tuple(went), outcome.message.urgency, post, at)
     return outcome.message.reference
 
 
@@ -84,6 +85,7 @@ def _posted(request: Request) -> QueryDict:
     data["facts"], data["questions"] = request.facts, "\n".join(request.questions)
     data["urgency"], data["urgency_ground"] = request.urgency, request.ground
     data.setlist("recipients", list(request.replies))
+    data.setlist("copies", list(request.copies))
     if request.urgency == "normal" and len(request.replies) > 1 and request.number % 3 == 0:
         data["only_positive"] = "on"
     data.setlist("handling", ["H0"] if request.number % 3 else ["H0", "H1"])

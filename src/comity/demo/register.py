@@ -9,7 +9,7 @@ from typing import Final
 
 from comity.agreements.shipped import harbour_document
 from comity.config.nodefile import NodeFile
-from comity.demo import world
+from comity.demo import stories, world
 from comity.directory.card import read_card
 from comity.directory.holders import Holders, Table
 from comity.directory.member import ContactPoint
@@ -94,6 +94,7 @@ def publish(folder: Path, cards: Sequence[bytes], passphrase: str, now: datetime
     for card in cards:
         registrar.admit(read_card(card), compared=True)
     registrar.put("agreements/harbour.json", harbour_document())
+    registrar.put("agreements/financial-analysis.json", stories.ARRANGEMENT.read_bytes())
     registrar.publish(_table(keys), now)
     return hashlib.sha256(registrar.root).hexdigest()
 

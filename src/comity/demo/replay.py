@@ -32,7 +32,7 @@ class Week:
     def __init__(self, folder: Path, begins: datetime) -> None:
         self._begins = begins
         self._processes = {
-            state.code: children.conversing("comity.demo.live", folder / state.key) for state in week.STATES
+            state.code: children.conversing("comity.demo.live", folder / state.key) for state in world.STATES
         }
         self._references: dict[tuple[str, int], str] = {}
 

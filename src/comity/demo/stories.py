@@ -14,6 +14,8 @@ RECORDS: Final = FOLDER / "records"
 OFFICIAL: Final = FOLDER / "official.xml.gz"
 OFFICIAL_SOURCE: Final = "ofac-sdn"
 TRUTH: Final = FOLDER / "truth.json"
+ARRANGEMENT: Final = FOLDER / "analysis.json"
+"""By which Belcourt's financial intelligence unit gives the Concord's analysis centre copies of what it asks."""
 SOURCES: Final = {"suspect": "investigations", "missing": "missing-persons", "contact": "register"}
 """Category of the persons in a file to the name of the list under which a node holds them."""
 OFFICIAL_AT: Final = ("XA", "XB")

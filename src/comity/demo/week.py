@@ -35,6 +35,17 @@ _SCHEMATA: Final[Mapping[str, Sequence[str]]] = {
     "organised-property-crime": ("Plate",),
     "drug-trafficking": ("Person", "Vessel"),
 }
+_FIELDS: Final[Mapping[str, frozenset[str]]] = {
+    "xa.piu": frozenset({"migrant-smuggling", "trafficking-in-human-beings", "terrorism", "missing-persons"}),
+    "xb.fiu": frozenset({"money-laundering", "fraud", "corruption", "environmental-crime"}),
+    "xc.customs": frozenset({"drug-trafficking", "firearms-trafficking", "environmental-crime", "vehicle-crime"}),
+    "xd.piu": frozenset({"migrant-smuggling", "trafficking-in-human-beings", "terrorism", "missing-persons"}),
+}
+"""Of what an office asks that is neither its state's contact point nor its criminal police."""
+_COPIES: Final[Mapping[tuple[str, str], tuple[str, ...]]] = {
+    ("xb.fiu", area): ("xo.analysis",) for area in ("money-laundering", "fraud", "corruption")
+}
+"""Who gives a copy of what it asks about an area to whom, as `stories.ARRANGEMENT` lets it."""
 _CATEGORY: Final[Mapping[str, str]] = {"missing-persons": "missing"}
 _WEIGHTS: Final[Mapping[str, int]] = {"drug-trafficking": 6, "fraud": 4, "vehicle-crime": 4, "migrant-smuggling": 3}
 
@@ -78,6 +89,7 @@ class Request:
         facts: what happened.
         questions: what is asked.
         subjects: whom and what it is about.
+        copies: who gets a copy that its writer chose to give.
     """
 
     number: int
@@ -93,6 +105,7 @@ class Request:
     facts: str
     questions: tuple[str, ...]
     subjects: tuple[Asked, ...] = field(default=())
+    copies: tuple[str, ...] = ()
 
 
 @cache
@@ -113,7 +126,7 @@ def plan() -> tuple[Request, ...]:
     numbers: dict[str, int] = {}
     made = []
     for area, at in zip(drawn, moments, strict=True):
-        sender, recipients = _between(dice)
+        sender, recipients = _between(dice, area)
         numbers[sender] = numbers.get(sender, 0) + 1
         made.append(_request(dice, area, at, sender, recipients, numbers[sender]))
     return tuple(made)
@@ -125,11 +138,14 @@ def _moment(dice: random.Random) -> timedelta:
     return min(timedelta(days=day, hours=hour), LASTS - timedelta(minutes=20))
 
 
-def _between(dice: random.Random) -> tuple[str, tuple[str, ...]]:
-    """Return who asks and who is asked: mostly the offices that stand in the first place, one of each state."""
+def _between(dice: random.Random, area: str) -> tuple[str, tuple[str, ...]]:
+    """Return who asks and who is asked: mostly the offices that stand in the first place, one of each state.
+
+    An office with a field of its own asks about nothing else, and about that as often as the first.
+    """
     asker, *others = dice.sample(STATES, len(STATES))
-    authorities = [one.id for one in asker.authorities]
-    sender = dice.choices(authorities, [6, *([1] * (len(authorities) - 1))])[0]
+    authorities = [one.id for one in asker.authorities if area in _FIELDS.get(one.id, {area})]
+    sender = dice.choices(authorities, [6 if one == asker.first.id or one in _FIELDS else 1 for one in authorities])[0]
     count = dice.choices((1, 2, 3), (6, 3, 1))[0]
     return sender, tuple(sorted(state.first.id for state in others[:count]))
 
@@ -157,6 +173,7 @@ def _request(
         facts=dice.choice(said["facts"][area][language]).format(town=town),
         questions=tuple(dice.choice(said["questions"][one][language]) for one in schemata),
         subjects=subjects,
+        copies=_COPIES.get((sender, area), ()),
     )
 
 

@@ -101,7 +101,7 @@ XA: Final = State(
             ),
             (
                 Person("harriet.lowe", "Harriet Lowe", "officer", "Duty desk"),
-                Person("owen.pryce", "Owen Pryce", "officer", "Duty desk"),
+                Person("owen.pryce", "Owen Pryce", "officer", "Vehicle crime"),
                 Person("miriam.castle", "Miriam Castle", "supervisor", "Duty desk"),
                 Person("edwin.hartley", "Edwin Hartley", "dpo", "Data protection"),
                 Person("nora.fenwick", "Nora Fenwick", "auditor", "Inspectorate"),
@@ -232,7 +232,7 @@ XD: Final = State(
             ),
             (
                 Person("layla.mansour", "ليلى منصور", "officer", "المناوبة"),
-                Person("karim.nasri", "كريم نصري", "officer", "المناوبة"),
+                Person("karim.nasri", "كريم نصري", "officer", "مكافحة التهريب"),
                 Person("huda.qassem", "هدى القاسم", "supervisor", "المناوبة"),
                 Person("samir.haddad", "سمير حداد", "dpo", "حماية البيانات"),
                 Person("rania.shami", "رانيا الشامي", "auditor", "التفتيش"),
