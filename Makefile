@@ -11,7 +11,7 @@ WORDS := .venv/.words
 NODE ?= nodes/xa
 JOBS ?= 2
 
-.PHONY: help setup demo run test soak check audit bench vendor vectors lock messages format clean
+.PHONY: help setup demo run test soak check audit bench pictures vendor vectors lock messages format clean
 
 help: ## list these targets
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 20
@@ -54,6 +54,9 @@ bench: setup ## the figures of docs/reference/performance.md
 
 vendor: setup ## fetch the front-end files that vendor.toml names, checked by hash
 	@$(PYTHON) tools/vendor.py
+
+pictures: setup ## take the pictures of the documents anew (needs Chromium)
+	@$(PYTHON) tools/pictures.py
 
 vectors: setup ## write vectors/ anew; a released vector never changes
 	@$(PYTHON) -m tools.vectors

@@ -128,3 +128,15 @@ def test_every_environment_variable_that_is_read_is_documented():
 def test_the_module_is_the_command():
     shown = subprocess.run([sys.executable, "-m", "comity", "--version"], capture_output=True, text=True, check=False)
     assert shown.stdout.startswith("comity 0.")
+
+
+def test_every_picture_is_shown_described_and_small():
+    shown = {
+        (page.parent / target).resolve(): words
+        for page in check_docs().pages()
+        for words, target in re.findall(r"!\[([^\]]*)\]\(([^)]+\.webp)\)", page.read_text(encoding="utf-8"))
+    }
+    kept = set((ROOT / "docs" / "pictures").glob("*.webp"))
+    assert kept == set(shown)
+    assert [path.name for path, words in shown.items() if len(words) < 30] == []
+    assert [path.name for path in kept if path.stat().st_size > 100_000] == []
