@@ -212,9 +212,11 @@ def test_what_names_a_victim_is_typed_once_approved_by_another_corrected_and_wit
     writing.get_by_role("link", name=VICTIM.name).first.click()
     expect(writing.locator('[name="facts"]')).to_have_value(VICTIM.facts)
     writing.click('button[name="step"][value="files"]')
+    stop_an_upload(writing, tmp_path)
     (tmp_path / "plan.txt").write_text("the harbour at night")
     writing.set_input_files('[name="file"]', tmp_path / "plan.txt")
     writing.click("form[enctype] button:not(.btn-primary)")
+    expect(writing.get_by_role("cell", name="plan.txt", exact=True)).to_be_visible()
     accessible(writing)
     writing.click("a.btn-primary")
     writing.click('button.btn-primary[name="step"][value="preview"]')
@@ -339,6 +341,22 @@ def see_who_can_read(page: Page, journey: Journey) -> None:
     expect(readers).to_have_count(2)
     assert sorted(readers.all_inner_texts()) == sorted([journey.answering, journey.refusing])
     accessible(page)
+
+
+def stop_an_upload(page: Page, folder: Path) -> None:
+    """See how much of a large file has gone over a slow line, stop it, and nothing of it is kept."""
+    (folder / "film.bin").write_bytes(bytes(20_000_000))
+    line = page.context.new_cdp_session(page)
+    no_limit = {"offline": False, "latency": 0, "downloadThroughput": -1, "uploadThroughput": -1}
+    line.send("Network.emulateNetworkConditions", {**no_limit, "uploadThroughput": 200_000})
+    page.set_input_files('[name="file"]', folder / "film.bin")
+    page.click("form[enctype] button:not(.btn-primary)")
+    expect(page.locator("[data-far]")).to_have_text(re.compile("[1-9]"))
+    accessible(page)
+    page.get_by_role("button", name="Stop the upload").click()
+    line.send("Network.emulateNetworkConditions", no_limit)
+    expect(page.locator("#upload")).to_be_hidden()
+    expect(page.get_by_text("No files yet")).to_be_visible()
 
 
 def open_newest(page: Page, name: str) -> None:
