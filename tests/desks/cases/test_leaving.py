@@ -53,7 +53,7 @@ def approved(fill_in: FillIn, officer: Officer, chief: Officer, at: datetime) ->
     assert draft.is_valid()
     stored = actions.save(draft, officer, KEY, at=at)
     actions.submit(stored, officer, 1, at=at)
-    outcome = actions.approve(stored, chief, at=at)
+    outcome = actions.approve(stored, chief, read=actions.version(stored), at=at)
     assert outcome is not None
     assert outcome.leaves
     stored.refresh_from_db()

@@ -13,7 +13,7 @@ from tests.desks.cases.test_copies import as_sent
 from tests.desks.cases.test_entering import call
 from tests.desks.cases.test_following_up import newest
 
-from comity.desks.cases import forgetting, passages, reads, searching
+from comity.desks.cases import actions, forgetting, passages, reads, searching
 from comity.desks.cases.athome import PickedFrom
 from comity.desks.cases.filters import Filter
 from comity.desks.cases.forms import Draft
@@ -101,7 +101,7 @@ def test_who_approves_sees_the_passages_and_the_text(browser: Client, officer: O
     page = chief.get(f"/cases/approvals/{waiting.pk}/").content.decode()
     assert "“<bdi>K. al-Mansuri</bdi>”, line 2" in page
     assert "From the harbour master" in page
-    chief.post(f"/cases/approvals/{waiting.pk}/", {"verdict": "approve"})
+    chief.post(f"/cases/approvals/{waiting.pk}/", {"verdict": "approve", "read": actions.version(waiting)})
     assert PickedFrom.objects.get().message == newest()
 
 

@@ -139,7 +139,8 @@ def test_what_needs_approval_waits_as_a_draft(system: System) -> None:
     assert (draft["state"], draft["needed"], draft["message"]) == ("waiting", 1, None)
     assert not CaseMessage.objects.exists()
     chief = officer_named("chief", role="supervisor")
-    assert actions.approve(StoredDraft.objects.get(), chief, at=timezone.now())
+    stored = StoredDraft.objects.get()
+    assert actions.approve(stored, chief, read=actions.version(stored), at=timezone.now())
     assert system.get(f"/drafts/{draft['id']}").json()["message"] == CaseMessage.objects.get().pk
     assert system.get("/drafts").json() == {"drafts": []}
 

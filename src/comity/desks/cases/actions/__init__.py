@@ -17,6 +17,7 @@ from comity.desks.cases.actions.drafts import (
     send,
     submit,
     take_back,
+    version,
 )
 from comity.desks.cases.actions.handing_over import HandedOver, hand_over, note_read_handover
 from comity.desks.cases.actions.holding import Held, assign, close_access, colleagues, forward, let_go, take, units
@@ -121,4 +122,5 @@ __all__ = [
     "take_each",
     "units",
     "unlink",
+    "version",
 ]

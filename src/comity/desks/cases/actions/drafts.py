@@ -165,8 +165,15 @@ def rebuilt(stored: StoredDraft) -> Draft:
     )
 
 
-def approve(stored: StoredDraft, officer: Officer, *, at: datetime) -> Outcome | None:
+def approve(stored: StoredDraft, officer: Officer, *, read: str, at: datetime) -> Outcome | None:
     """Approve what another officer wrote, and let it leave once as many approve as are needed.
+
+    Args:
+        stored: what waits.
+        officer: who approves it.
+        read: `version` of what he read. Its author may have taken it back, changed it and handed it in again since:
+            then nothing is approved.
+        at: now, UTC.
 
     Returns:
         what became of the sending, which may still be called back; `None` while further approvals are missing.
@@ -180,6 +187,8 @@ def approve(stored: StoredDraft, officer: Officer, *, at: datetime) -> Outcome |
             return Outcome(held.message)
         if not may_approve(officer, held):
             raise PermissionDenied
+        if version(held) != read:
+            return Outcome(None, (_("It was changed after you opened it, so nothing was approved. Read it again."),))
         draft = rebuilt(held)
         if not still_fits(draft, held):
             return Outcome(None, (_("It can no longer be sent as it is. Return it to its author."),))
@@ -275,10 +284,15 @@ def case_of(stored: StoredDraft) -> str:
 
 
 def digest(stored: StoredDraft) -> bytes:
-    """Return the hash of what was written, by which the ledger says what was approved without saying it."""
+    """Return the hash of what was written, files included: the ledger says by it what was approved, and no more."""
     files = [bytes(one).hex() for one in stored.files.order_by("pk").values_list("sha256", flat=True)]
     written = json.dumps([stored.kind, stored.authority, stored.data, files], sort_keys=True)
     return hashlib.sha256(written.encode()).digest()
+
+
+def version(stored: StoredDraft) -> str:
+    """Return what names this wording of a draft, in hex; another one as soon as a word or a file is another."""
+    return digest(stored).hex()
 
 
 def open_drafts_about(message: CaseMessage, officer: Officer, kind: str) -> StoredDraft | None:

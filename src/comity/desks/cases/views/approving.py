@@ -92,19 +92,25 @@ def approval(request: HttpRequest, draft_id: int) -> HttpResponse:
         actions.note_read(stored, officer, at=timezone.now())
         return _shown(request, stored, ReturnForm())
     if request.POST.get("verdict") == "approve":
-        if first := ask_first(request):
-            return first
-        outcome = actions.approve(stored, officer, at=timezone.now())
-        if outcome is not None:
-            return sent(request, outcome, _readable(officer, stored))
-        messages.success(request, _("You approved it. It is sent once another officer approves it, too."))
-        return redirect("cases:home")
+        return ask_first(request) or _approved(request, stored, officer)
     form = ReturnForm(request.POST)
     if not form.is_valid():
         return _shown(request, stored, form)
     actions.give_back(stored, form.cleaned_data["reason"], officer, at=timezone.now())
     messages.success(request, format_html(_("Returned to {name}."), name=format_html("<bdi>{}</bdi>", stored.author)))
     return redirect("cases:home")
+
+
+def _approved(request: HttpRequest, stored: StoredDraft, officer: Officer) -> HttpResponse:
+    outcome = actions.approve(stored, officer, read=request.POST.get("read", ""), at=timezone.now())
+    if outcome is None:
+        messages.success(request, _("You approved it. It is sent once another officer approves it, too."))
+        return redirect("cases:home")
+    if outcome.refusals and drafts.to_approve(officer).filter(pk=stored.pk).exists():
+        for refusal in outcome.refusals:
+            messages.error(request, refusal)
+        return redirect("cases:approval", draft_id=stored.pk)  # where it is to be read again
+    return sent(request, outcome, _readable(officer, stored))
 
 
 def _readable(officer: Officer, stored: StoredDraft) -> Case | None:
@@ -124,6 +130,7 @@ def _shown(request: HttpRequest, stored: StoredDraft, form: ReturnForm | None = 
         request,
         "cases/approval.html",
         stored=stored,
+        version=actions.version(stored),
         draft=rebuilt,
         preview=preview,
         form=form,
