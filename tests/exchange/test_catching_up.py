@@ -58,7 +58,9 @@ def test_a_partner_that_does_not_answer_is_asked_again_later_each_time(pair):
     times, now = [], timedelta()
     for _ in range(12):
         schedule.in_vain(pair, AT + now)
-        wait = next(one for one in (IN_VAIN * 2**power for power in range(20)) if asked(schedule, now + min(one, SELDOM)))
+        wait = next(
+            one for one in (IN_VAIN * 2**power for power in range(20)) if asked(schedule, now + min(one, SELDOM))
+        )
         times.append(min(wait, SELDOM))
         now += times[-1]
     assert times == [min(IN_VAIN * 2**power, SELDOM) for power in range(12)]

@@ -250,10 +250,7 @@ class Worker:
         try:
             pair = Pair.objects.get(id=pair_id)
             try:
-                outcome = deliver.deliver(pair, lane, self._post, timezone.now())
-                if pair.failures and outcome.more and not outcome.code:
-                    self._schedule.returned(pair)
-                return outcome.more
+                return self._attempt(pair, lane)
             except (OperationalError, sequencer.SequencerError):
                 raise
             except Exception:
@@ -262,6 +259,12 @@ class Worker:
         except OperationalError as error:
             self._storage(error)
         return False
+
+    def _attempt(self, pair: Pair, lane: int) -> bool:
+        outcome = deliver.deliver(pair, lane, self._post, timezone.now())
+        if pair.failures and outcome.more and not outcome.code:
+            self._schedule.returned(pair)
+        return outcome.more
 
     def _storage(self, error: DatabaseError) -> None:
         """A full disk or a locked database passes; any other fault of the disk ends acknowledgements and the worker."""
