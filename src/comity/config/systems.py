@@ -10,12 +10,12 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
 from comity.desks.cases.actions import announcing
-from comity.desks.cases.actions.tokens import make_token, revoke_token
+from comity.desks.cases.actions.tokens import confirm_token, make_token, revoke_token
 from comity.desks.cases.hooked import Subscription, Told
 from comity.node.exchange import calling
 from comity.node.officers import tokens
@@ -130,6 +130,31 @@ def make(request: HttpRequest) -> HttpResponse:
 
 
 @require_POST
+@fresh_second_factor
+def confirm(request: HttpRequest, token_id: int) -> HttpResponse:
+    """Let an access token of mine approve and export for a few minutes: as long as a second factor is fresh."""
+    at, minutes = timezone.now(), settings.NODE.step_up_minutes
+    officer = officer_of(request, Duty.READ_CASES)
+    if confirm_token(officer, token_id, until=at + timedelta(minutes=minutes), at=at):
+        text = ngettext(
+            "For %(n)s minute the system may also approve and export.",
+            "For %(n)s minutes the system may also approve and export.",
+            minutes,
+        )
+        messages.success(request, text % {"n": minutes})
+    return redirect("systems")
+
+
+@require_POST
+def end_confirmation(request: HttpRequest, token_id: int) -> HttpResponse:
+    """Let an access token of mine approve and export no more."""
+    at = timezone.now()
+    if confirm_token(officer_of(request, Duty.READ_CASES), token_id, until=at, at=at):
+        messages.success(request, _("The system may no longer approve and export."))
+    return redirect("systems")
+
+
+@require_POST
 def revoke(request: HttpRequest, token_id: int) -> HttpResponse:
     """Let an access token of mine open nothing any more."""
     if revoke_token(officer_of(request, Duty.READ_CASES), token_id, at=timezone.now()):
@@ -171,5 +196,6 @@ def _page(
         "tokens": tokens.of_officer(officer),
         "subscriptions": Subscription.objects.filter(officer=officer).order_by("id"),
         "now": timezone.now(),
+        "minutes": settings.NODE.step_up_minutes,
     }
     return render(request, "systems.html", context)

@@ -154,6 +154,7 @@ class AccessToken(models.Model):
     made_at = models.DateTimeField()
     expires_at = models.DateTimeField()
     used_at = models.DateTimeField(null=True)  # to the minute
+    confirmed_until = models.DateTimeField(null=True)  # till then it may do what asks for a second factor
 
     class Meta:
         constraints: ClassVar[list[models.BaseConstraint]] = [

@@ -96,6 +96,11 @@ def note_used(token: AccessToken, *, at: datetime) -> None:
             AccessToken.objects.filter(pk=token.pk).update(used_at=at)
 
 
+def is_confirmed(token: AccessToken, *, at: datetime) -> bool:
+    """Whether its officer has confirmed a token by a second factor so lately that it may do what asks for one."""
+    return token.confirmed_until is not None and at < token.confirmed_until
+
+
 def of_officer(officer: Officer) -> Sequence[AccessToken]:
     """Return the officer's tokens, newest first."""
     return tuple(AccessToken.objects.filter(officer=officer).order_by("-id"))

@@ -27,6 +27,10 @@ NEEDS: dict[str, str | None] = {
     "templates": WRITE, "start_from_template": None, "start_from_message": WRITE,
     "statistics": None, "partner": None,  # see test_starting.py
     "filters": READ, "filter": None,  # an officer's own: test_listing.py
+    "home": READ, "ringing": WRITE, "at_home": READ, "proofs": READ, "records": READ,
+    "look_up": None, "record": None,  # test_desk.py
+    "approvals": None, "approval": None, "approve": None, "return": None,  # test_confirming.py, as the next
+    "bundle": None, "export": None, "evidence": None,
     "units": WRITE, "forward": None,  # test_forwarding.py
     "note": None, "template": None, "entered": None, "entered_drafts": None, "entered_answer": None,
     "files": None, "file": None, "download": None,  # an officer's own, which nobody else may open: test_drafting.py
@@ -48,6 +52,9 @@ ALSO_POSTED: dict[str, Any] = {"notes": {"text": "Called."}}
 READ_BY_POST = {"search", "preview"}
 """Changes nothing; posted so that no name stands in an address."""
 NAMES_NOTHING = {
+    "home",
+    "ringing",
+    "records",
     "cases",
     "search",
     "partners",

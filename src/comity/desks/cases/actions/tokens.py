@@ -1,4 +1,4 @@
-"""Making an access token for a national system, and revoking it."""
+"""Making an access token for a national system, confirming it by a second factor, and revoking it."""
 
 from datetime import datetime, timedelta
 
@@ -37,3 +37,26 @@ def revoke_token(officer: Officer, token_id: int, *, at: datetime) -> bool:
         found.delete()
         record("token.revoked", officer, at, facts={"token": found.handle})
     return True
+
+
+def confirm_token(officer: Officer, token_id: int, *, until: datetime, at: datetime) -> AccessToken | None:
+    """Let an own token do until then what asks for a second factor; the caller has just asked for one.
+
+    Args:
+        officer: whose token it is.
+        token_id: of the token.
+        until: UTC; `at` or earlier ends a confirmation.
+        at: now, UTC.
+
+    Returns:
+        the token; `None` where the officer has none of that id that is still good.
+    """
+    with writing():
+        found = AccessToken.objects.filter(officer=officer, pk=token_id, expires_at__gt=at).first()
+        if found is None:
+            return None
+        found.confirmed_until = until if until > at else None
+        found.save(update_fields=["confirmed_until"])
+        minutes = max(0, round((until - at).total_seconds() / 60))
+        record("token.confirmed", officer, at, facts={"token": found.handle, "minutes": minutes})
+    return found

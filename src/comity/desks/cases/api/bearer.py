@@ -25,6 +25,10 @@ class WaitError(Exception):
         self.until = until
 
 
+class ConfirmError(Exception):
+    """Raised when something asks for a token that its officer has just confirmed by a second factor."""
+
+
 class Bearer(HttpBearer):
     """The header `Authorization: Bearer TOKEN`; a cookie is never looked at."""
 
@@ -83,6 +87,30 @@ def writer(request: HttpRequest) -> Officer:
 def author(request: HttpRequest) -> Officer:
     """Return who asks, who must be allowed to write messages; what he wrote is read with any token of his."""
     return _officer(token_of(request), Duty.WRITE_MESSAGES)
+
+
+def second_reader(request: HttpRequest) -> Officer:
+    """Return who asks, who must be allowed to approve; what waits for him is read with any token of his."""
+    return _officer(token_of(request), Duty.APPROVE)
+
+
+def approver(request: HttpRequest) -> Officer:
+    """Return who asks, who must be allowed to approve, by a token that may write."""
+    token = token_of(request)
+    if not token.writes:
+        raise PermissionDenied
+    return _officer(token, Duty.APPROVE)
+
+
+def record_reader(request: HttpRequest) -> Officer:
+    """Return who asks, who must be allowed to look into the records."""
+    return _officer(token_of(request), Duty.READ_RECORDS)
+
+
+def ask_confirmed(request: HttpRequest, at: datetime) -> None:
+    """Let nothing go on without a token that was just confirmed by a second factor (raises `ConfirmError`)."""
+    if not tokens.is_confirmed(token_of(request), at=at):
+        raise ConfirmError
 
 
 def opener(request: HttpRequest) -> Officer:

@@ -22,7 +22,7 @@ from comity.desks.cases.api.reading import MISSING, REFUSALS, Number, message_of
 from comity.desks.cases.api.shapes import RowId
 from comity.desks.cases.api.writing import ACT, ROOT, Key, case_named, sent_or_waiting
 from comity.desks.cases.forms import FORMS, Draft, posted
-from comity.desks.cases.models import OPEN_DRAFTS, DraftState, StoredDraft
+from comity.desks.cases.models import OPEN_DRAFTS, DraftFile, DraftState, StoredDraft
 from comity.node.officers.models import Officer
 
 router = Router()
@@ -71,10 +71,11 @@ def draft(request: HttpRequest, draft_id: Number) -> WholeDraft:
     if found.kind in FORMS and found.data:
         body = filled.from_form(found.kind, posted(found.data), about=found.about_id, case=found.case_id)
     line = shapes.DraftShape.of(found, found.approvals.count()).model_dump()
-    return WholeDraft(**line, body=body, files=[_file(one) for one in found.files.order_by("pk")])
+    return WholeDraft(**line, body=body, files=[file_shape(one) for one in found.files.order_by("pk")])
 
 
-def _file(one: Any) -> FileShape:  # noqa: ANN401 - a row
+def file_shape(one: DraftFile) -> FileShape:
+    """Return a file of a draft."""
     return FileShape(id=one.pk, name=one.title, size=one.size, sha256=bytes(one.sha256).hex())
 
 

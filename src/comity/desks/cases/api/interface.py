@@ -7,29 +7,33 @@ import msgspec
 from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
-from django.urls import URLPattern
+from django.urls import URLPattern, reverse
 from django.utils import timezone, translation
 from ninja import NinjaAPI
 from ninja.errors import AuthenticationError, HttpError, ValidationError
 from ninja.parser import Parser
 
 from comity.desks.cases.api import (
+    approving,
     circulars,
+    desk,
     drafting,
     entering,
     figures,
     files,
+    handing_out,
     keeping,
     listing,
     passing,
     previewing,
     problems,
     reading,
+    records,
     starting,
     wording,
     writing,
 )
-from comity.desks.cases.api.bearer import Bearer, WaitError
+from comity.desks.cases.api.bearer import Bearer, ConfirmError, WaitError
 
 VERSION: Final = "1"
 _ABOUT: Final = """What an officer can do with cases, for national systems.
@@ -76,6 +80,10 @@ api.add_router("", figures.router)
 api.add_router("", starting.router)
 api.add_router("", listing.router)
 api.add_router("", entering.router)
+api.add_router("", desk.router)
+api.add_router("", approving.router)
+api.add_router("", handing_out.router)
+api.add_router("", records.router)
 
 
 @cache
@@ -118,6 +126,11 @@ def _no_token(_request: HttpRequest, _error: AuthenticationError) -> HttpRespons
 def _wait(_request: HttpRequest, error: WaitError) -> HttpResponse:
     left_s = max(1, int((error.until - timezone.now()).total_seconds()) + 1)
     return problems.problem("wait", headers={"Retry-After": str(left_s)})
+
+
+@api.exception_handler(ConfirmError)
+def _confirm(_request: HttpRequest, _error: ConfirmError) -> HttpResponse:
+    return problems.problem("second-factor", confirm=reverse("systems"))
 
 
 @api.exception_handler(Http404)

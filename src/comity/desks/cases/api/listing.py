@@ -56,10 +56,15 @@ class Conditions(Schema):
     until: Day | None = Field(None, description="Last day of it.")
 
 
-class Asked(Conditions):
-    """Which messages are listed. A condition that is misspelt is refused, for it would list everything."""
+class Narrowed(Conditions):
+    """Which messages are meant. A condition that is misspelt is refused, for it would mean everything."""
 
     filter: int | None = Field(None, ge=1, le=2**53 - 1, description="Id of a kept filter, in place of conditions.")
+
+
+class Asked(Narrowed):
+    """Which messages are listed."""
+
     limit: int = Field(50, ge=1, le=200)
     cursor: str | None = Field(None, pattern=r"^[0-9a-f]{1,13}$", description="`next` of the page before.")
 
@@ -150,8 +155,8 @@ class MessageList(Schema):
 def message_list(request: HttpRequest, asked: Query[Asked]) -> MessageList:
     """List messages as the list of the desk does, newest first; what they say is read one by one."""
     officer = reader(request)
-    chosen, tab = _chosen(request, officer, asked)
-    found = reads.listed(officer, tabs.tab_of(tab), chosen).order_by("-id")
+    narrowed, tab = chosen(request, officer, asked)
+    found = reads.listed(officer, tabs.tab_of(tab), narrowed).order_by("-id")
     if asked.cursor:
         found = found.filter(pk__lt=int(asked.cursor, 16))
     rows = list(found[: asked.limit + 1])
@@ -161,14 +166,14 @@ def message_list(request: HttpRequest, asked: Query[Asked]) -> MessageList:
     )
 
 
-def _chosen(request: HttpRequest, officer: Officer, asked: Asked) -> tuple[Filter, str]:
+def chosen(request: HttpRequest, officer: Officer, asked: Narrowed) -> tuple[Filter, str]:
     """Return the filter that is asked for, and under which tab.
 
     Raises:
         ValidationError: a parameter is not known, or both a filter and conditions are named; ninja would drop them.
         Http404: the officer keeps no such filter.
     """
-    if unknown := sorted(set(request.GET) - set(Asked.model_fields)):
+    if unknown := sorted(set(request.GET) - set(type(asked).model_fields)):
         raise ValidationError([{"loc": ("query", name), "type": "extra_forbidden"} for name in unknown])
     if asked.filter is None:
         return _filter(asked), asked.tab
@@ -194,8 +199,8 @@ def filters(request: HttpRequest) -> FilterList:
 
 def _shape(kept: SavedFilter) -> FilterShape:
     data = QueryDict(kept.query)
-    chosen = Filter.read(data)
-    said: dict[str, Any] = {name: str(getattr(chosen, name) or "") or None for name in _CONDITIONS}
+    narrowed = Filter.read(data)
+    said: dict[str, Any] = {name: str(getattr(narrowed, name) or "") or None for name in _CONDITIONS}
     tab = tabs.tab_of(str(data.get("show", ""))).key
     return FilterShape(id=kept.pk, name=kept.name, kept_at=kept.at, tab=tab, **said)
 

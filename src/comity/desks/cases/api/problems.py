@@ -53,6 +53,11 @@ KINDS: Final[Mapping[str, Kind]] = {
         _("This is not allowed"),
         _("The officer's role, the token or the rules of this node do not include it. Ask a supervisor."),
     ),
+    "second-factor": Kind(
+        403,
+        _("A second factor is needed"),
+        _("Confirm the access token under My account, National systems; then ask again within the time named there."),
+    ),
     "refused": Kind(
         403,
         _("The agreement does not let it be sent"),
@@ -109,9 +114,16 @@ def body(code: str, *, detail: str = "", faults: Iterable[Fault] = ()) -> dict[s
     return found
 
 
-def problem(code: str, *, detail: str = "", faults: Iterable[Fault] = (), headers: Any = None) -> HttpResponse:  # noqa: ANN401 - as Django has it
-    """Return a problem as an answer."""
-    return written(body(code, detail=detail, faults=faults), headers=headers)
+def problem(
+    code: str,
+    *,
+    detail: str = "",
+    faults: Iterable[Fault] = (),
+    headers: Any = None,  # noqa: ANN401 - as Django has it
+    **more: str,
+) -> HttpResponse:
+    """Return a problem as an answer; `more` are further members of it (RFC 9457, section 3.2)."""
+    return written({**body(code, detail=detail, faults=faults), **more}, headers=headers)
 
 
 def written(fields: Mapping[str, Any], *, headers: Any = None) -> HttpResponse:  # noqa: ANN401 - as Django has it

@@ -17,6 +17,7 @@ from comity.desks.cases.api.shapes import Problem
 from comity.desks.cases.filters import Filter
 from comity.desks.cases.models import Addressee, Case, CaseMessage
 from comity.messages import KINDS
+from comity.node.officers import tokens
 from comity.node.officers.models import Officer
 
 router = Router()
@@ -57,6 +58,7 @@ def me(request: HttpRequest) -> shapes.Me:
         token=token.name,
         writes=token.writes,
         expires_at=token.expires_at,
+        confirmed_until=token.confirmed_until if tokens.is_confirmed(token, at=timezone.now()) else None,
     )
 
 

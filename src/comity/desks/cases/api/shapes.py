@@ -46,6 +46,7 @@ class Problem(Schema):
     status: int
     detail: str
     errors: list[FaultShape] = Field(default=[], description="Each field that is wrong.")
+    confirm: str = Field(default="", description="Page of the node on which the officer confirms the token.")
 
 
 class Holder(Schema):
@@ -351,6 +352,7 @@ class Me(Schema):
     token: str = Field(description="The name of the token.")
     writes: bool
     expires_at: datetime
+    confirmed_until: datetime | None = Field(description="Until when it may do what asks for a second factor.")
 
 
 class Sent(Schema):
