@@ -47,6 +47,16 @@ def test_a_reply_is_read_as_it_was_written(system: System, asked: CaseMessage) -
     assert system.get(f"/drafts/{kept}").json()["body"] == body
 
 
+def test_a_whole_number_may_be_written_with_a_point(system: System) -> None:
+    body = {**REQUEST, "kind": "assistance", "fields": {**REQUEST["fields"], "measure": "surveillance"}}
+    del body["fields"]["questions"]
+    body["fields"] |= {"number": 2.0, "deadline": "2026-12-24"}
+    kept = system.post("/drafts", body)
+    assert kept.status_code == 201, kept.content
+    assert system.get(f"/drafts/{kept.json()['draft']}").json()["body"]["fields"]["number"] == 2
+    assert system.post("/drafts", {**body, "fields": {**body["fields"], "number": 2.5}}).status_code == 400
+
+
 def test_a_draft_need_not_be_right_and_says_what_is_wrong_when_it_is_sent(system: System) -> None:
     body = {
         **changed(handling=["H3"]),

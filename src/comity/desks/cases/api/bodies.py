@@ -11,11 +11,11 @@ from django import forms
 from django.http import QueryDict
 from django.utils import translation
 from ninja import Schema
-from pydantic import BaseModel, ConfigDict, Field, RootModel, create_model
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, RootModel, create_model
 
 from comity.desks.cases import drafts, evaluations, rules
 from comity.desks.cases.api.problems import Fault
-from comity.desks.cases.api.shapes import Place, RowId
+from comity.desks.cases.api.shapes import Place, RowId, whole
 from comity.desks.cases.forms import FORMS, Choices, Draft, SubjectForm
 from comity.desks.cases.forms.messages import grounds
 from comity.desks.cases.forms.subject import MAX_VALUES
@@ -105,7 +105,8 @@ def _plain(field: forms.Field, about: dict[str, Any]) -> tuple[Any, Any]:
     default = ... if field.required else None
     if isinstance(field, forms.IntegerField):
         bounds: dict[str, Any] = {"ge": field.min_value, "le": field.max_value}
-        return Annotated[int | None, Field(**bounds, **about)], default
+        number: Any = Annotated[int | None, Field(**bounds)]
+        return Annotated[number, BeforeValidator(whole, json_schema_input_type=number), Field(**about)], default
     day = Annotated[str, Field(pattern=_DAY, json_schema_extra={"format": "date"}, **about)]
     return (day, default) if field.required else (day | None, default)
 

@@ -19,15 +19,15 @@ HIGHEST: Final = 2**53 - 1
 """The highest number that every reader of JSON reads right."""
 
 
-def _whole(value: Any) -> Any:  # noqa: ANN401 - whatever was written
+def whole(value: Any) -> Any:  # noqa: ANN401 - whatever was written
     """Return 12.0 as 12: to JSON they are the same number."""
     return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
 _Row = Annotated[int, Field(ge=1, le=HIGHEST)]
-RowId = Annotated[_Row, BeforeValidator(_whole, json_schema_input_type=_Row)]
+RowId = Annotated[_Row, BeforeValidator(whole, json_schema_input_type=_Row)]
 _Place = Annotated[int, Field(ge=1, le=100)]
-Place = Annotated[_Place, BeforeValidator(_whole, json_schema_input_type=_Place)]
+Place = Annotated[_Place, BeforeValidator(whole, json_schema_input_type=_Place)]
 _STATES: Final = {"w": "waiting", "s": "stored", "r": "refused", "x": "sent-again", "read": "read"}
 
 
