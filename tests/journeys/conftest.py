@@ -2,12 +2,16 @@
 
 import os
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from importlib import resources
+from pathlib import Path
 from typing import Any, Literal
 
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
+from tests.outside import Outside, outside
 
+from comity.config import nodefile
 from comity.demo import build, run, world
 
 AXE = resources.files("axe_playwright_python").joinpath("axe.min.js").read_text(encoding="utf-8")
@@ -21,10 +25,25 @@ def own_ports() -> int:
 
 
 @pytest.fixture(scope="session")
-def federation(tmp_path_factory: pytest.TempPathFactory) -> Iterator[run.Federation]:
+def world_outside() -> Iterator[Outside]:
+    """A mail relay and a national system, both known to Aldermark's node."""
+    with outside() as found:
+        yield found
+
+
+def known_to(folder: Path, found: Outside) -> None:
+    """Let a node hand its e-mail to the relay, and its officers name the system."""
+    file = nodefile.load(folder)
+    mail = nodefile.Mail("127.0.0.1", "comity@aldermark.example", port=found.smtp_port, security="none")
+    nodefile.save(replace(file, mail=mail, webhook_hosts=(f"127.0.0.1:{found.http_port}",)))
+
+
+@pytest.fixture(scope="session")
+def federation(tmp_path_factory: pytest.TempPathFactory, world_outside: Outside) -> Iterator[run.Federation]:
     """The demo's five nodes, built in a folder of their own and running."""
     folder = tmp_path_factory.mktemp("f") / "nodes"
     built = build.build(folder, first_port=own_ports())
+    known_to(built.folders[0], world_outside)
     with run.Federation.of(built.folders) as nodes:
         nodes.start()
         nodes.wait_until_ready()
