@@ -94,6 +94,14 @@ def test_what_rings_then_rings_in_the_unit(fraud: Officer, officer: Officer, ask
     assert ringing.rings_for(officer) == ()
 
 
+def test_what_the_officer_may_not_see_stays_with_the_unit_that_handles_it(
+    fraud: Officer, officer: Officer, asked: CaseMessage, sent: CaseMessage, at: datetime
+) -> None:
+    CaseMessage.objects.filter(pk=sent.pk).update(case=asked.case, restricted=True, unit="homicide")
+    forwarded(asked.case, officer, at)
+    assert set(CaseMessage.objects.values_list("pk", "unit")) == {(asked.pk, "fraud"), (sent.pk, "homicide")}
+
+
 def test_what_arrives_later_about_it_goes_to_the_unit_as_well(
     fraud: Officer, officer: Officer, asked: CaseMessage, partner: Callable[[str], Partner], at: datetime
 ) -> None:

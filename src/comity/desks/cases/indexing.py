@@ -92,7 +92,7 @@ def entry_of(message: CaseMessage) -> Entry:
     """Return what is found of a message: its references, subjects and texts, and what its subjects are called."""
     content = message.content or {}
     words: dict[str, list[str]] = {}
-    for text in (message.reference, message.case.reference, message.caption, message.unit, *_texts(content)):
+    for text in (message.reference, message.case.reference, message.caption, *_texts(content)):
         if text and text not in words:
             words[text] = words_of(text)
     joined = {one for text in (message.reference, message.case.reference, *_values(content)) if (one := compact(text))}

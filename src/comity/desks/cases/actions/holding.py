@@ -9,6 +9,7 @@ from django.core.exceptions import PermissionDenied
 from comity.desks.cases.actions.recording import record
 from comity.desks.cases.holders import Passed, Passing
 from comity.desks.cases.models import Case, CaseMessage
+from comity.desks.cases.visibility import visible_messages
 from comity.node.officers import actions as officers
 from comity.node.officers.models import Officer
 from comity.node.officers.rules import Duty
@@ -116,7 +117,7 @@ def forward(case: Case, unit: str, why: str, officer: Officer, *, shown: int | N
         before = held.holder
         held.holder, held.held_since = None, at
         held.save(update_fields=["holder", "held_since"])
-        CaseMessage.objects.filter(case=held).update(unit=unit)
+        visible_messages(officer, CaseMessage.objects.filter(case=held)).update(unit=unit)
         why = " ".join(why.split())[:MOST_WHY]
         Passed.objects.create(case=held, how=Passing.FORWARDED, by=officer, unit=unit, why=why, at=at)
         names = {"from": before.username if before else "", "unit": unit}
