@@ -1,12 +1,14 @@
 """An officer finds messages by any word in them, and only those that he may see."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
 from django.db import connection
 from django.test import Client
+from pytest_django import Settings
 from tests.desks.cases.conftest import FillIn, officer_named
 
 from comity.desks.cases import actions, composing, forgetting, indexing, searching
@@ -49,7 +51,13 @@ def test_what_we_sent_is_found_as_well_and_the_newest_comes_first(
     assert found(officer, "containers", Filter(partner="xc.ncb")) == [sent.pk]
 
 
-def test_to_another_authority_it_is_neither_shown_nor_counted(asked: CaseMessage, officer: Officer) -> None:
+@pytest.mark.parametrize("served", [1, 2])
+def test_to_another_authority_it_is_neither_shown_nor_counted(
+    asked: CaseMessage, officer: Officer, settings: Settings, served: int
+) -> None:
+    """Also where the index is not asked whose it is, since the node serves one authority alone."""
+    settings.NODE = replace(settings.NODE, authorities=settings.NODE.authorities[:served])
+    assert found(officer, "Khaled") == [asked.pk]
     note(asked, officer, "The harbour master called.")
     stranger = officer_named("stranger", authority="xa.cid")
     results = searching.search(stranger, "Khaled", ALL)

@@ -12,6 +12,7 @@ from comity.desks.cases import indexing, reads
 from comity.desks.cases.filters import Filter
 from comity.desks.cases.models import CaseMessage, CaseNote, open_bodies
 from comity.matching.findable import Wanted, places, wanted
+from comity.node import nodefile
 from comity.node.officers.models import Officer
 
 LIMIT: Final = 500  # shown at most; whoever has more adds a word
@@ -89,7 +90,7 @@ def search(officer: Officer, text: str, chosen: Filter, number: object = 1) -> R
 def _visible(officer: Officer, asked: tuple[Wanted, ...], chosen: Filter) -> list[int]:
     """Return the ids of what was found and may be seen, newest first, one more than is shown."""
     known = chosen.tags()
-    tags = [indexing.tag(name, value) for name, value in {"own": officer.authority, **known}.items()]
+    tags = [indexing.tag(name, value) for name, value in {**_own(officer), **known}.items()]
     rest = chosen.without(known)
     allowed = reads.visible_to(officer).filter(rest.condition(officer.pk))
     found: list[int] = []
@@ -98,6 +99,15 @@ def _visible(officer: Officer, asked: tuple[Wanted, ...], chosen: Filter) -> lis
         if len(found) > LIMIT:
             break
     return found[: LIMIT + 1]
+
+
+def _own(officer: Officer) -> dict[str, str]:
+    """Return by what the index finds what is the officer's authority's; nothing where the node serves no other.
+
+    Every message would bear it, and a search for a frequent word would read the longest list of the index for nothing.
+    What the officer may see is asked of the messages themselves in any case.
+    """
+    return {"own": officer.authority} if len(nodefile.authorities()) > 1 else {}
 
 
 def _among(ids: list[int]) -> RawSQL:
@@ -114,7 +124,7 @@ def _loaded(officer: Officer, ids: list[int]) -> list[CaseMessage]:
 def _notes(officer: Officer, asked: tuple[Wanted, ...]) -> tuple[tuple[CaseNote, tuple[Piece, ...]], ...]:
     cases = reads.visible_to(officer).values("case")
     found: list[CaseNote] = []
-    for portion in indexing.NOTES.find(asked, [indexing.tag("own", officer.authority)]):
+    for portion in indexing.NOTES.find(asked, [indexing.tag(*one) for one in _own(officer).items()]):
         notes = CaseNote.objects.filter(pk__in=portion, struck_at=None, case__in=cases)
         found += notes.select_related("case", "author").order_by("-id")
         if len(found) >= MAX_NOTES:
