@@ -34,7 +34,12 @@ def schema(db: None) -> Iterator[Any]:
     # What is written as the document says and is not right is refused by the form, which is a 422.
     # An empty file is sent here without its length, as no server would: that is a 411, and not an empty attachment.
     config = schemathesis.Config.from_dict(
-        {"checks": {"positive_data_acceptance": {"expected-statuses": ["2xx", 403, 404, 409, 411, 422]}}}
+        {
+            "checks": {
+                "positive_data_acceptance": {"expected-statuses": ["2xx", 403, 404, 409, 411, 422]},
+                "negative_data_rejection": {"expected-statuses": [*range(400, 430)]},
+            }
+        }
     )
     yield schemathesis.openapi.from_wsgi("/api/v1/openapi.json", get_wsgi_application(), config=config)
     for signal in (request_started, request_finished):
