@@ -47,7 +47,8 @@ OPEN = None
 RULES: dict[str, frozenset[Role] | None] = {
     **dict.fromkeys(
         ["health", "language", "theme", "demo_sign_in", "provider", "provider_back", "account_login",
-         "account_inactive", "account_signup", "account_reset_password", "mfa_authenticate", "mfa_login_webauthn", "cases:calendar",
+         "account_inactive", "account_signup", "account_reset_password", "mfa_authenticate", "mfa_login_webauthn",
+         "cases:calendar",
          "api:openapi-json", "api:problem", "api:nowhere"], OPEN),
     **dict.fromkeys(
         ["home", "me", "pulse", "end_own_session", "confirm", "account_logout", "account_reauthenticate",
