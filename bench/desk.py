@@ -32,6 +32,14 @@ if TYPE_CHECKING:
 
 PARTNERS = ("xb.spoc", "xb.fiu", "xc.ncb", "xc.customs", "xd.ncb", "xd.piu", "xo.sec")
 AREAS = ("drug-trafficking", "migrant-smuggling", "fraud", "money-laundering", "terrorism")
+RARE = (
+    "kind=hit",
+    "state=new",
+    "urgency=life-at-risk",
+    "partner=xo.anc",
+    "until=2001-01-01",
+    "kind=refusal&holder=nobody",
+)
 PAGE_MS, SEARCH_MS = 100.0, 150.0
 VOCABULARY = 40_000
 WAITING, MINE = 0.02, 0.1
@@ -188,6 +196,12 @@ def measured(ask: Callable[[int], object], rounds: int) -> list[float]:
     return found
 
 
+def days(now: datetime, number: int) -> str:
+    """Return the conditions of a span of one to ten days, further back each time."""
+    until = now.date() - timedelta(days=4 * number)
+    return f"since={until - timedelta(days=number % 10)}&until={until}"
+
+
 def p95(times: Sequence[float]) -> float:
     """Return the 95th percentile."""
     return statistics.quantiles(times, n=20)[-1]
@@ -233,6 +247,9 @@ def part(cases: int) -> None:
         "list-deep": get(lambda n: f"/cases/list?page={1_000 + n}"),
         "list-narrowed": get(lambda n: f"/cases/list?partner={PARTNERS[n % 7]}&kind=answer&urgency=urgent"),
         "list-oldest": get(lambda n: f"/cases/list?sort=oldest&area={AREAS[n % 5]}"),
+        "list-rare": get(lambda n: f"/cases/list?{RARE[n % len(RARE)]}"),
+        "list-days": get(lambda n: f"/cases/list?{days(seed.now, n)}&area={AREAS[n % 5]}"),
+        "list-due": get(lambda n: f"/cases/list?sort=due&area={AREAS[n % 5]}"),
         "case": get(lambda _: f"/cases/{chance.randint(1, last)}/"),
         "partners": get(lambda _: "/cases/partners"),
         "partner": get(lambda _: "/cases/partners/xb.spoc/"),

@@ -26,7 +26,7 @@ def keys(db: None, at: datetime) -> list[int]:
 
 def narrowed(most: int) -> NarrowedPaginator:
     found = CaseMessage.objects.order_by("-id").values_list("pk", flat=True)
-    return NarrowedPaginator(found, 2, lambda some: CaseMessage.objects.filter(pk__in=some), most=most)
+    return NarrowedPaginator([found], 2, lambda some: CaseMessage.objects.filter(pk__in=some), most=most)
 
 
 @pytest.mark.parametrize("most", [1, MESSAGES - 1, MESSAGES, MESSAGES + 1])
@@ -36,6 +36,17 @@ def test_up_to_the_bound_all_stand_on_one_page_each_in_order(keys: list[int], mo
         assert shown == keys[:most]
         assert paginator.count == min(most, MESSAGES)
         assert paginator.more == (most < MESSAGES)
+
+
+def test_parts_follow_one_another_within_the_bound(keys: list[int]) -> None:
+    every = CaseMessage.objects.values_list("pk", flat=True)
+    first, rest = every.filter(pk__in=keys[-2:]).order_by("id"), every.exclude(pk__in=keys[-2:]).order_by("-id")
+    paginator = NarrowedPaginator(
+        [first, rest], 3, lambda some: CaseMessage.objects.filter(pk__in=some), most=MESSAGES - 2
+    )
+    shown = [one.pk for page in paginator for one in page]
+    assert shown == [*reversed(keys[-2:]), *keys[: MESSAGES - 4]]
+    assert paginator.more
 
 
 def test_a_narrowed_list_is_read_through_once(keys: list[int]) -> None:

@@ -270,7 +270,7 @@ def test_what_rings_is_found_among_the_urgent_alone(desk: None, officer: Officer
     """Asked every three seconds by every page, it must not read all that waits."""
     every = CaseMessage.objects.all()
     plan = ringing.ringing(visible_messages(officer, every) if which == "page" else every, "xa.ncb").explain()
-    assert "messages_that_cannot_wait" in plan
+    assert "messages_by_urgency (authority=? AND urgency=? AND state=?)" in plan
 
 
 def test_the_policy_lets_the_sound_and_the_worker_come_from_here_alone(browser: Client) -> None:

@@ -13,7 +13,8 @@ from tests.desks.cases.conftest import FillIn, officer_named
 
 from comity.desks.cases import actions, composing, forgetting, indexing, searching
 from comity.desks.cases.filters import Filter
-from comity.desks.cases.models import CaseMessage, CaseNote, DroppedWords
+from comity.desks.cases.how_far import DroppedWords
+from comity.desks.cases.models import CaseMessage, CaseNote
 from comity.node.officers.models import Officer
 from comity.node.wordindex import needs_tidying
 from comity.vocabulary.authority import AuthorityId

@@ -9,7 +9,8 @@ from django.test import Client
 from tests.desks.cases.conftest import officer_named, sit_down
 
 from comity.desks.cases import actions, counting, statistics
-from comity.desks.cases.models import CaseMessage, Counted
+from comity.desks.cases.how_far import Counted
+from comity.desks.cases.models import CaseMessage
 from comity.merkle import salted_h
 from comity.node.ledger.models import Entry
 from comity.node.officers.models import Officer

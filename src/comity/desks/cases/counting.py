@@ -10,7 +10,8 @@ from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final, Protocol
 
-from comity.desks.cases.models import Addressee, CaseMessage, Counted
+from comity.desks.cases.how_far import Counted
+from comity.desks.cases.models import Addressee, CaseMessage
 from comity.node.ledger import actions as ledger
 from comity.node.writing import writing
 from comity.verify.statistics import COUNTED, REOPENED, SETTLED

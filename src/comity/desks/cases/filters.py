@@ -9,7 +9,10 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Any, Final
 from urllib.parse import urlencode
 
-from django.db.models import Exists, F, OuterRef, Q
+from django.db.models import Case as DbCase
+from django.db.models import Exists, F, OuterRef, Q, Value, When
+from django.db.models.functions import Coalesce
+from django.db.models.lookups import GreaterThanOrEqual, LessThan
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import get_language
@@ -29,11 +32,20 @@ SORTS: Final = ("due", "newest", "oldest")
 TAGGED: Final = ("way", "partner", "kind", "area", "urgency")
 """Fields that never change for a message, see `indexing.tags_of`."""
 HOLDERS: Final = ("me", "nobody")
-_BY: Final = {
-    "due": (F("still_since").asc(nulls_first=True), F("due_at").asc(nulls_last=True), "-id"),
-    "newest": ("-id",),
-    "oldest": ("id",),
-}
+WAITS: Final = (State.NEW, State.OPEN)
+AWAITED: Final = Q(incoming__in=(True, False), state__in=WAITS, due_at__isnull=False)
+"""Messages for which a time limit runs, or ran out; either way, so that an index can serve it."""
+BY_DUE: Final = (F("still_since").asc(nulls_first=True), F("due_at").asc(nulls_last=True), "-id")
+"""Overdue first, then what is due next; what stands still comes after it, and last what has no time limit."""
+DUE_FIRST: Final = (
+    DbCase(When(AWAITED, then=Value(0)), default=Value(1)),
+    DbCase(When(AWAITED, then=F("still_since"))).asc(nulls_first=True),
+    DbCase(When(AWAITED, then=F("due_at"))).asc(nulls_last=True),
+    "-id",
+)
+"""Among all messages: what was ever due would else stand before what is due."""
+WHEN: Final = Coalesce("arrived_at", "sent_at")
+"""When a message came or went: what goes has no time of arrival. An index holds it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,9 +118,9 @@ class Filter:
         if self.holder:
             found &= held_by(officer_id) if self.holder == "me" else held_by_nobody()
         if self.since:
-            found &= _from(_start(self.since))
+            found &= Q(GreaterThanOrEqual(WHEN, _start(self.since)))
         if self.until:
-            found &= ~_from(_start(self.until + timedelta(days=1)))
+            found &= Q(LessThan(WHEN, _start(self.until + timedelta(days=1))))
         return found
 
     def tags(self) -> dict[str, str]:
@@ -122,7 +134,18 @@ class Filter:
 
     def order(self, *, by_due: bool) -> tuple[Any, ...]:
         """Return in which order messages come; `by_due` is what the tab would do."""
-        return _BY[self.sort or ("due" if by_due else "newest")]
+        if self.is_due_first(by_due=by_due):
+            return DUE_FIRST
+        if (self.sort or ("due" if by_due else "newest")) == "due":
+            return BY_DUE
+        dated = self.since is not None or self.until is not None  # then by that time, which their index follows
+        if self.sort == "oldest":
+            return (WHEN.asc(), "id") if dated else ("id",)
+        return (WHEN.desc(), "-id") if dated else ("-id",)
+
+    def is_due_first(self, *, by_due: bool) -> bool:
+        """Whether what is due is to come first in a list that holds other things as well."""
+        return self.sort == "due" and not by_due
 
     def chips(self, **others: str) -> tuple[Chip, ...]:
         """Return what is on, in words; `others` are what the address holds beside the filter."""
@@ -248,8 +271,3 @@ def _start(day: date) -> datetime:
         return timezone.make_aware(datetime.combine(day, time()), timezone.get_current_timezone()).astimezone(UTC)
     except (OverflowError, ValueError):
         return datetime.combine(day, time(), UTC)
-
-
-def _from(moment: datetime) -> Q:
-    """Return the condition that something was sent or arrived at a time or after it."""
-    return Q(incoming=True, arrived_at__gte=moment) | Q(incoming=False, sent_at__gte=moment)

@@ -12,7 +12,8 @@ from django.db import connection
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from comity.desks.cases.models import CaseMessage, CaseNote, DroppedWords, open_bodies
+from comity.desks.cases.how_far import DroppedWords
+from comity.desks.cases.models import CaseMessage, CaseNote, open_bodies
 from comity.matching.findable import compact, sounds_of, words_of
 from comity.node.exchange import erasing
 from comity.node.wordindex import Entry, WordIndex, needs_tidying

@@ -9,9 +9,10 @@ from typing import Any, ClassVar
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
+from django.db.models.functions import Coalesce
 
-from comity.desks.cases import alerting, athome, entered, holders, hooked, marked  # noqa: F401 - their tables belong to it
+from comity.desks.cases import alerting, athome, entered, holders, hooked, how_far, marked  # noqa: F401 - their tables belong to it
 from comity.desks.cases.content import content_of
 from comity.node.exchange import bodies
 
@@ -136,7 +137,18 @@ class CaseMessage(models.Model):
                 fields=["authority", "id", "incoming", "kind", "urgency", "crime_area", "state", "originator"],
                 name="messages_to_narrow",
             ),
+            # For lists narrowed to what is rare, see scarce.py.
             models.Index(fields=["originator", "id"], name="messages_by_originator"),
+            models.Index(
+                fields=["authority", "crime_area", "id", "incoming", "kind", "urgency", "state", "originator"],
+                name="messages_by_area",
+            ),
+            models.Index(
+                fields=["authority", "urgency", "state", "id"],
+                condition=~Q(urgency="normal"),
+                name="messages_by_urgency",
+            ),
+            models.Index(F("authority"), Coalesce("arrived_at", "sent_at"), F("id"), name="messages_by_time"),
             models.Index(
                 fields=["authority", "state", "id"], condition=Q(circular=True), name="messages_that_expect_no_answer"
             ),
@@ -372,26 +384,6 @@ class CaseLink(models.Model):
 
     def __str__(self) -> str:
         return f"{self.first_id}-{self.second_id}"
-
-
-class DroppedWords(models.Model):
-    """That words were dropped from an index and may still lie in its pages, until the worker has tidied up."""
-
-    index = models.CharField(max_length=40, primary_key=True)
-    at = models.DateTimeField()
-
-    def __str__(self) -> str:
-        return self.index
-
-
-class Counted(models.Model):
-    """Up to which message an authority's requests have been counted for its statistics."""
-
-    authority = models.CharField(max_length=40, unique=True)
-    upto = models.BigIntegerField(default=0)
-
-    def __str__(self) -> str:
-        return f"{self.authority}: {self.upto}"
 
 
 class SavedFilter(models.Model):

@@ -47,20 +47,23 @@ class NarrowedPaginator(_Messages):
     """Reads once through what fits, for its keys alone: they tell how many there are and which stand on a page.
 
     Args:
-        keys: of messages, in order; those beyond the bound are not read.
+        parts: keys of messages, in order, one part after the other; those beyond the bound are not read.
         size: of a page.
         load: returns the messages of these keys, in any order.
     """
 
     def __init__(
         self,
-        keys: QuerySet[CaseMessage, int],
+        parts: Iterable[QuerySet[CaseMessage, int]],
         size: int,
         load: Callable[[list[int]], Iterable[CaseMessage]],
         *,
         most: int = NARROWED,
     ) -> None:
-        self._keys = list(keys[: most + 1])
+        self._keys: list[int] = []
+        for part in parts:
+            if (left := most + 1 - len(self._keys)) > 0:
+                self._keys += part[:left]
         self.more = len(self._keys) > most
         self._load = load
         super().__init__(cast("Any", self._keys[:most]), size)

@@ -7,16 +7,27 @@ from typing import Any, Final
 
 from django.core.paginator import Page
 from django.db.models import Case as Case_
-from django.db.models import F, Max, QuerySet, When
+from django.db.models import Max, QuerySet, When
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from comity.desks.cases import asked_before, beside, consents, escalations, holders, restrictions, tabs, taken_up, words
+from comity.desks.cases import (
+    asked_before,
+    beside,
+    consents,
+    escalations,
+    holders,
+    restrictions,
+    scarce,
+    tabs,
+    taken_up,
+    words,
+)
 from comity.desks.cases.clock import Turn
 from comity.desks.cases.delivered import Delivery, deliveries
 from comity.desks.cases.due import clock_of
 from comity.desks.cases.facts import SubjectView, subjects_of
-from comity.desks.cases.filters import Filter
+from comity.desks.cases.filters import AWAITED, BY_DUE, Filter
 from comity.desks.cases.models import (
     Addressee,
     Approval,
@@ -40,8 +51,6 @@ from comity.node.officers.models import Officer
 PAGE: Final = 50
 FIRST: Final = 25  # of a list on the home page; the rest is a click away
 EVERYTHING: Final = Filter()
-_BY_DUE: Final = (F("still_since").asc(nulls_first=True), F("due_at").asc(nulls_last=True), "-id")
-"""Overdue first, then what is due next; what stands still comes after it, and last what has no time limit."""
 LIFE_AT_RISK: Final = "life-at-risk"
 _ON_ITS_WAY: Final = (DraftState.WAITING, DraftState.LEAVING)
 _WHAT: Final = {
@@ -89,8 +98,8 @@ def home(officer: Officer) -> Home:
     due = _listed(seen.filter(tabs.DUE))
     # Asked for by themselves, so that an urgent message is found though a hundred thousand others came after it.
     first = Case_(When(urgency=LIFE_AT_RISK, then=0), default=1)
-    urgent = tuple(due.exclude(tabs.NOT_URGENT).order_by(first, *_BY_DUE)[:FIRST])
-    fresh = (*urgent, *due.filter(tabs.NOT_URGENT).order_by(*_BY_DUE)[: max(0, FIRST - len(urgent))])
+    urgent = tuple(due.exclude(tabs.NOT_URGENT).order_by(first, *BY_DUE)[:FIRST])
+    fresh = (*urgent, *due.filter(tabs.NOT_URGENT).order_by(*BY_DUE)[: max(0, FIRST - len(urgent))])
     counts = {tab.key: (tab, seen.filter(tab.filter(officer)).count()) for tab in tabs.of(officer)[1:-2]}
     waiting = Addressee.objects.filter(note_id__in=reading.on_the_way(officer.authority)).values_list("message")
     travelling = _listed(seen.filter(pk__in={key for (key,) in waiting}))
@@ -128,6 +137,8 @@ def stamp(officer: Officer) -> str:
 def listed(officer: Officer, tab: tabs.Tab, chosen: Filter) -> QuerySet[CaseMessage]:
     """Return what a tab shows under a filter: what waits by its due time, the rest newest first."""
     found = visible_to(officer).filter(tab.filter(officer), chosen.condition(officer.pk))
+    if (ids := scarce.few(chosen, officer.authority, officer.pk)) is not None:
+        found = found.filter(scarce.among(ids))
     return _listed(found).order_by(*chosen.order(by_due=tab.by_due))
 
 
@@ -138,8 +149,11 @@ def page(officer: Officer, key: str, number: object, chosen: Filter = EVERYTHING
     if chosen == EVERYTHING:
         return tab, CappedPaginator(found, PAGE).get_page(number)  # type: ignore[arg-type] # Django takes what a query holds
     keys = found.prefetch_related(None).values_list("pk", flat=True)
+    parts = [keys]
+    if chosen.is_due_first(by_due=tab.by_due):  # in two parts, each by an index: sorting everything takes too long
+        parts = [keys.filter(AWAITED).order_by(*BY_DUE), keys.exclude(AWAITED).order_by("-id")]
     load = _listed(visible_to(officer))
-    paginator = NarrowedPaginator(keys, PAGE, lambda some: load.filter(pk__in=some).order_by())
+    paginator = NarrowedPaginator(parts, PAGE, lambda some: load.filter(pk__in=some).order_by())
     return tab, paginator.get_page(number)  # type: ignore[arg-type] # as above
 
 

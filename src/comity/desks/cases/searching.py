@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from django.core.paginator import Page, Paginator
-from django.db.models import BooleanField, QuerySet
-from django.db.models.expressions import RawSQL
+from django.db.models import QuerySet
 
 from comity.desks.cases import indexing, reads
 from comity.desks.cases.filters import Filter
 from comity.desks.cases.models import CaseMessage, CaseNote, open_bodies
+from comity.desks.cases.scarce import among
 from comity.matching.findable import Wanted, places, wanted
 from comity.node import nodefile
 from comity.node.officers.models import Officer
@@ -95,7 +95,7 @@ def _visible(officer: Officer, asked: tuple[Wanted, ...], chosen: Filter) -> lis
     allowed = reads.visible_to(officer).filter(rest.condition(officer.pk))
     found: list[int] = []
     for portion in indexing.MESSAGES.find(asked, tags):
-        found += sorted(allowed.filter(_among(portion)).values_list("pk", flat=True), reverse=True)
+        found += sorted(allowed.filter(among(portion)).values_list("pk", flat=True), reverse=True)
         if len(found) > LIMIT:
             break
     return found[: LIMIT + 1]
@@ -108,12 +108,6 @@ def _own(officer: Officer) -> dict[str, str]:
     What the officer may see is asked of the messages themselves in any case.
     """
     return {"own": officer.authority} if len(nodefile.authorities()) > 1 else {}
-
-
-def _among(ids: list[int]) -> RawSQL:
-    """Return the condition that a message is one of these; a parameter for each of thousands would cost the most."""
-    listed = ",".join(str(int(key)) for key in ids)
-    return RawSQL(f"cases_casemessage.id IN ({listed})", (), output_field=BooleanField())  # noqa: S611  # numbers
 
 
 def _loaded(officer: Officer, ids: list[int]) -> list[CaseMessage]:

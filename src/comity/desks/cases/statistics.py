@@ -11,7 +11,8 @@ from django.db.models import Max, Min, Q, QuerySet
 from django.db.models.fields.json import KT
 
 from comity.desks.cases.counting import grounds_of, is_final, is_late, outcome_of
-from comity.desks.cases.models import Addressee, CaseMessage, Counted, Standing
+from comity.desks.cases.how_far import Counted
+from comity.desks.cases.models import Addressee, CaseMessage, Standing
 from comity.node.ledger.models import Entry
 from comity.verify.statistics import Opened, Report, tally
 

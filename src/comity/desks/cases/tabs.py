@@ -7,12 +7,10 @@ from django.db.models import Q
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
-from comity.desks.cases.filters import held_by, held_by_nobody
+from comity.desks.cases.filters import WAITS, held_by, held_by_nobody
 from comity.desks.cases.models import State
 from comity.desks.cases.rules import ASKS, AWAIT_REPLY
 from comity.node.officers.models import Officer
-
-WAITS: Final = (State.NEW, State.OPEN)
 
 
 @dataclass(frozen=True, slots=True)
