@@ -78,10 +78,7 @@ def statistician(request: HttpRequest) -> Officer:
 
 def writer(request: HttpRequest) -> Officer:
     """Return who asks, who must be allowed to write messages, by a token that may write."""
-    token = token_of(request)
-    if not token.writes:
-        raise PermissionDenied
-    return _officer(token, Duty.WRITE_MESSAGES)
+    return _officer(_writing(request), Duty.WRITE_MESSAGES)
 
 
 def author(request: HttpRequest) -> Officer:
@@ -96,10 +93,7 @@ def second_reader(request: HttpRequest) -> Officer:
 
 def approver(request: HttpRequest) -> Officer:
     """Return who asks, who must be allowed to approve, by a token that may write."""
-    token = token_of(request)
-    if not token.writes:
-        raise PermissionDenied
-    return _officer(token, Duty.APPROVE)
+    return _officer(_writing(request), Duty.APPROVE)
 
 
 def record_reader(request: HttpRequest) -> Officer:
@@ -115,10 +109,14 @@ def ask_confirmed(request: HttpRequest, at: datetime) -> None:
 
 def opener(request: HttpRequest) -> Officer:
     """Return who asks, who must be allowed to read cases, by a token that may also write."""
+    return _officer(_writing(request), Duty.READ_CASES)
+
+
+def _writing(request: HttpRequest) -> AccessToken:
     token = token_of(request)
     if not token.writes:
         raise PermissionDenied
-    return _officer(token, Duty.READ_CASES)
+    return token
 
 
 def _officer(token: AccessToken, duty: Duty) -> Officer:
