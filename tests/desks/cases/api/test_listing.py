@@ -57,7 +57,7 @@ def test_a_filter_is_kept_used_shown_on_the_pages_and_removed(
     assert {name: kept[name] for name in said} == said
     assert roots(system, filter=kept["id"]) == [asked.pk]
     assert "From Belcourt" in browser.get("/cases/list").content.decode()
-    assert system.get("/messages", filter=kept["id"], kind="answer").status_code == 400
+    assert system.get("/messages", filter=kept["id"], kind="answer").status_code == 422
     assert system.post("/filters", {**said, "kind": "answer"}).json() == {"filter": kept["id"]}
     assert system.delete(f"/filters/{kept['id']}").status_code == 200
     assert system.get("/filters").json() == {"filters": []}

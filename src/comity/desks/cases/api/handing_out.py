@@ -17,7 +17,7 @@ from comity.desks.cases.api import problems
 from comity.desks.cases.api.bearer import ask_confirmed, reader
 from comity.desks.cases.api.listing import Narrowed, chosen
 from comity.desks.cases.api.reading import MISSING, Number, message_of, page_of
-from comity.desks.cases.api.shapes import RowId
+from comity.desks.cases.api.shapes import Problem, RowId
 
 router = Router()
 
@@ -96,7 +96,11 @@ def bundle(request: HttpRequest, case_id: Number) -> HttpResponse:
 
 
 @router.get(
-    "/exports/messages", response=MISSING, operation_id="export_messages", url_name="export", openapi_extra=_LIST
+    "/exports/messages",
+    response={**MISSING, 422: Problem},
+    operation_id="export_messages",
+    url_name="export",
+    openapi_extra=_LIST,
 )
 def export(request: HttpRequest, asked: Query[Export]) -> HttpResponse:
     """Hand out a list of at most ten thousand messages, narrowed as the list is. Formulas are made harmless."""

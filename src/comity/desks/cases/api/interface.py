@@ -133,6 +133,11 @@ def _confirm(_request: HttpRequest, _error: ConfirmError) -> HttpResponse:
     return problems.problem("second-factor", confirm=reverse("systems"))
 
 
+@api.exception_handler(problems.FaultyError)
+def _faulty(_request: HttpRequest, error: problems.FaultyError) -> HttpResponse:
+    return problems.problem("not-valid", faults=error.faults)
+
+
 @api.exception_handler(Http404)
 def _absent(_request: HttpRequest, _error: Http404) -> HttpResponse:
     return problems.problem("not-found")

@@ -13,9 +13,9 @@ from comity.desks.cases import actions, reads, tabs, words
 from comity.desks.cases.api.bearer import opener, reader
 from comity.desks.cases.api.bodies import Strict
 from comity.desks.cases.api.once import Answer, once, refusal
-from comity.desks.cases.api.problems import Fault
+from comity.desks.cases.api.problems import Fault, FaultyError
 from comity.desks.cases.api.reading import MISSING, REFUSALS, KindCode, Number, TabKey
-from comity.desks.cases.api.shapes import RowId
+from comity.desks.cases.api.shapes import Problem, RowId
 from comity.desks.cases.api.writing import ACT, Key
 from comity.desks.cases.api.writing import router as messages
 from comity.desks.cases.filters import HOLDERS, WAYS, Filter
@@ -151,7 +151,9 @@ class MessageList(Schema):
     next: str | None = Field(description="Cursor of the next page; null on the last.")
 
 
-@messages.get("/messages", response={200: MessageList, **MISSING}, operation_id="list_messages", url_name="messages")
+@messages.get(
+    "/messages", response={200: MessageList, **MISSING, 422: Problem}, operation_id="list_messages", url_name="messages"
+)
 def message_list(request: HttpRequest, asked: Query[Asked]) -> MessageList:
     """List messages as the list of the desk does, newest first; what they say is read one by one."""
     officer = reader(request)
@@ -170,7 +172,8 @@ def chosen(request: HttpRequest, officer: Officer, asked: Narrowed) -> tuple[Fil
     """Return the filter that is asked for, and under which tab.
 
     Raises:
-        ValidationError: a parameter is not known, or both a filter and conditions are named; ninja would drop them.
+        ValidationError: a parameter is not known; ninja would drop it.
+        FaultyError: both a filter and conditions are named.
         Http404: the officer keeps no such filter.
     """
     if unknown := sorted(set(request.GET) - set(type(asked).model_fields)):
@@ -178,7 +181,8 @@ def chosen(request: HttpRequest, officer: Officer, asked: Narrowed) -> tuple[Fil
     if asked.filter is None:
         return _filter(asked), asked.tab
     if both := sorted(set(request.GET) & {"tab", *_CONDITIONS}):
-        raise ValidationError([{"loc": ("query", name), "type": "extra_forbidden"} for name in both])
+        text = _("Name a kept filter or conditions, not both.")
+        raise FaultyError(*(Fault(name, text) for name in both))
     kept = SavedFilter.objects.filter(officer=officer, pk=asked.filter).first()
     if kept is None:
         raise Http404

@@ -28,6 +28,14 @@ class Fault:
     detail: str
 
 
+class FaultyError(Exception):
+    """Raised where what is written as the document says still cannot be meant; carries what is wrong with it."""
+
+    def __init__(self, *faults: Fault) -> None:
+        super().__init__(*faults)
+        self.faults = faults
+
+
 @dataclass(frozen=True, slots=True)
 class Kind:
     """One kind of problem: its status, and title and remedy in words."""
