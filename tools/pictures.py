@@ -22,7 +22,7 @@ from comity.demo import build, run, world
 TARGET: Final = Path(__file__).resolve().parent.parent / "docs" / "pictures"
 FIRST_PORT: Final = 13_900
 QUALITY: Final = 78
-WIDE: Final = (1280, 860)
+WIDE: Final = (1440, 900)
 PHONE: Final = (390, 780)
 
 

@@ -94,11 +94,14 @@ def barriers(page: Page) -> list[str]:
     ]
 
 
-def sideways(page: Page) -> int:
-    """Return by how many pixels the page must be scrolled sideways on a screen 320 px wide."""
+def sideways(page: Page) -> dict[int, int]:
+    """Return on screens of which width the page must be scrolled sideways, and by how many pixels."""
     size = page.viewport_size
-    page.set_viewport_size({"width": 320, "height": 640})
-    width: int = page.evaluate("document.documentElement.scrollWidth")
+    found = {}
+    for width in (320, 768, 1280, 1440):
+        page.set_viewport_size({"width": width, "height": 640})
+        if (over := page.evaluate("document.documentElement.scrollWidth") - width) > 0:
+            found[width] = over
     if size is not None:
         page.set_viewport_size(size)
-    return max(0, width - 320)
+    return found

@@ -86,7 +86,7 @@ def test_a_warning_comes_before_the_idle_end_and_staying_takes_one_click(sit_dow
     page.clock.fast_forward("59:05")
     expect(warning).to_be_visible()
     assert barriers(page) == []
-    assert sideways(page) == 0
+    assert sideways(page) == {}
     page.unroute("**/me/session")
     page.click("#session-stay")
     expect(warning).to_be_hidden()
