@@ -1,6 +1,7 @@
 """Two nodes with ten officers each who all work at once: nothing fails, nothing is lost, nothing happens twice."""
 
 import sqlite3
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -31,37 +32,44 @@ def test_ten_officers_at_each_of_two_nodes_lose_and_double_nothing(
     here, there = (Path(str(nodes[state].folder)) / "db.sqlite3" for state in ("XA", "XB"))
     assert eventually(lambda: waiting(here) + waiting(there) == 0, 60)
     for ours, theirs, own, partner in ((here, there, "xa.ncb", "xb.spoc"), (there, here, "xb.spoc", "xa.ncb")):
-        went = rows(
-            ours,
-            "SELECT hex(m.msg) FROM cases_casemessage m JOIN cases_addressee a ON a.message_id = m.id"
-            " WHERE NOT m.incoming AND m.authority = ? AND a.authority = ?",
-            own,
-            partner,
-        )
-        came = rows(
-            theirs,
-            "SELECT hex(msg) FROM cases_casemessage WHERE incoming AND authority = ? AND originator = ?",
-            partner,
-            own,
-        )
-        assert doubled(came) == []
-        assert sorted(went) == sorted(came)
-        # Every message that a page confirmed is there once, and each is an act of the log.
-        named = [text for text in rows(ours, ASKED) if "Quellmann" in text]
-        confirmed = {name.partition(" ")[0] for name in done.asked if name.startswith(partner.replace(".", ""))}
-        assert {text.partition(" ")[0] for text in named} == confirmed
-        assert doubled(named) == []
-        replies = rows(
-            ours,
-            "SELECT in_reply_to FROM cases_casemessage WHERE NOT incoming AND kind = 'answer' AND case_id IN"
-            " (SELECT case_id FROM cases_casemessage WHERE caption LIKE '%Quellmann%')",
-        )
-        assert doubled(replies) == []
+        came_once_as_it_went(ours, theirs, own, partner, done.asked)
     notes = rows(here, NOTES) + rows(there, NOTES)
     assert sorted(notes) == sorted(done.noted)
 
 
-ASKED = "SELECT caption FROM cases_casemessage WHERE NOT incoming AND kind = 'request'"
+def came_once_as_it_went(ours: Path, theirs: Path, own: str, partner: str, asked: Sequence[str]) -> None:
+    """Assert that a partner has what went to it, once, and that every request that a page confirmed went once."""
+    went = rows(
+        ours,
+        "SELECT hex(m.msg) FROM cases_casemessage m JOIN cases_addressee a ON a.message_id = m.id"
+        " WHERE NOT m.incoming AND m.authority = ? AND a.authority = ?",
+        own,
+        partner,
+    )
+    came = rows(
+        theirs,
+        "SELECT hex(msg) FROM cases_casemessage WHERE incoming AND authority = ? AND originator = ?",
+        partner,
+        own,
+    )
+    assert doubled(came) == []
+    assert sorted(went) == sorted(came)
+    named = [text for text in rows(ours, ASKED, partner) if "Quellmann" in text]
+    confirmed = {name.partition(" ")[0] for name in asked if name.startswith(partner.replace(".", ""))}
+    assert {text.partition(" ")[0] for text in named} == confirmed
+    assert doubled(named) == []
+    replies = rows(
+        ours,
+        "SELECT in_reply_to FROM cases_casemessage WHERE NOT incoming AND kind = 'answer' AND case_id IN"
+        " (SELECT case_id FROM cases_casemessage WHERE caption LIKE '%Quellmann%')",
+    )
+    assert doubled(replies) == []
+
+
+ASKED = (
+    "SELECT caption FROM cases_casemessage m JOIN cases_addressee a ON a.message_id = m.id"
+    " WHERE NOT incoming AND kind = 'request' AND a.authority = ?"
+)
 NOTES = "SELECT text FROM cases_casenote WHERE text LIKE '% note %'"
 
 
