@@ -22,26 +22,26 @@ from comity.desks.cases.api.shapes import Problem, RowId
 router = Router()
 
 
-def _file(media_type: str, what: str) -> dict[str, Any]:
-    content = {media_type: {"schema": {"type": "string", "format": "binary"}}}
+_BYTES: Final = {"type": "string", "format": "binary"}
+
+
+def _file(what: str, kinds: dict[str, Any]) -> dict[str, Any]:
+    """Return what is said of an operation that hands out a file; `kinds` is its schema by media type."""
+    content = {kind: {"schema": schema} for kind, schema in kinds.items()}
     return {"responses": {200: {"description": what, "content": content}}}
 
 
 _WHOLE_CASE: Final = _file(
-    "application/zip", "The case as PDF, with a file for each message that `comity verify` reads."
+    "The case as PDF, with a file for each message that `comity verify` reads.", {"application/zip": _BYTES}
 )
-_PROVED: Final = _file("application/json", "What proves the copy, for `comity verify`.")
-_LIST: Final[dict[str, Any]] = {
-    "responses": {
-        200: {
-            "description": "The list; the header Comity-Withheld says how many messages the rules keep here.",
-            "content": {
-                kind.partition(";")[0]: {"schema": {"type": "string", "format": "binary"}}
-                for kind in exporting.TYPES.values()
-            },
-        }
-    }
-}
+_PROVED: Final = _file("What proves the copy, for `comity verify`.", {"application/json": {"type": "object"}})
+_LIST: Final = _file(
+    "The list; the header Comity-Withheld says how many messages the rules keep here.",
+    {
+        kind.partition(";")[0]: {"type": "array", "items": {"type": "object"}} if form == "json" else _BYTES
+        for form, kind in exporting.TYPES.items()
+    },
+)
 
 
 class Export(Narrowed):
